@@ -1,0 +1,139 @@
+"""Bytes to the canonical text that every span of a source points into, and the mending of broken lines."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from assistant.types import Page, UnreadableFile
+
+CJK = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Han characters, for use inside a character class."""
+
+# Nothing a reader can see: controls, format characters (zero width, bidirectional, tags), lone surrogates. They would
+# make two texts that look the same differ, and can hide words from the eye that reads a quote.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_TRAILING = re.compile(r"[ \t\u00a0\u3000]+$", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n{4,}")
+_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+_HYPHEN_END = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_LOWER_START = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u00ff]+")
+_WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uffef“”‘’—…·]")
+_HAN = re.compile(f"[{CJK}]")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader took from one file."""
+
+    text: str
+    """Canonical text."""
+    title: str = ""
+    """The title the format itself declares; empty where it declares none."""
+    pages: tuple[Page, ...] = ()
+    given: Mapping[str, object] = field(default_factory=dict)
+    """Front matter, not yet checked."""
+    warnings: tuple[str, ...] = ()
+
+
+def decode(data: bytes, where: str, declared: str = "") -> str:
+    """The text of ``data``: by its byte order mark, else UTF-8, else ``declared``, else GB 18030.
+
+    UTF-8 comes before what a page declares because bytes are hardly ever valid UTF-8 by accident, while pages
+    that were saved anew often still declare their old encoding.
+
+    Raises:
+        UnreadableFile: If the bytes are no text, or in none of these encodings.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _decoded(data, encoding) or _refuse(where, "marked as Unicode but damaged")
+    if data.count(0) * 100 > len(data):
+        return _refuse(where, "binary, or UTF-16 without a byte order mark")
+    for encoding in ("utf-8", declared):
+        text = _decoded(data, encoding) if encoding else None
+        if text is not None:
+            return text
+    text = _decoded(data, "gb18030")
+    if text is None or not _plausible_gb(data):
+        return _refuse(where, "in none of UTF-8, UTF-16 and GB 18030")
+    return text
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _plausible_gb(data: bytes) -> bool:
+    """Whether high bytes come in pairs. In Latin-1 prose they stand alone, and would decode to wrong Chinese."""
+    pairs = re.findall(rb"[\x81-\xfe]([\x30-\xff])", data)
+    return 2 * sum(trail >= b"\x80" for trail in pairs) > len(pairs)
+
+
+def _refuse(where: str, what: str) -> str:
+    raise UnreadableFile(f"{where}: the text is {what}. Save it as UTF-8 and ingest it again.")
+
+
+def clean(text: str) -> str:
+    """``text`` in NFC, lines ended by ``\\n`` only, without invisible characters."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def canonical(text: str) -> str:
+    """``text`` cleaned, without trailing spaces, outer blank lines and more than two blank lines in a row.
+
+    Width is left as it is: a full-width bracket is part of the exact words.
+    """
+    text = _TRAILING.sub("", clean(text))
+    return _BLANK_LINES.sub("\n\n\n", text).strip("\n")
+
+
+def letter_share(text: str) -> float:
+    """The share of Han characters among the letters of ``text``; 0.0 where it has no letters."""
+    han = len(_HAN.findall(text))
+    letters = sum(map(str.isalpha, text))
+    return han / letters if letters else 0.0
+
+
+def vocabulary(lines: Iterable[str]) -> Counter[str]:
+    """How often each word, hyphenated ones as a whole, stands within ``lines``; broken last words do not count."""
+    words: Counter[str] = Counter()
+    for line in lines:
+        words.update(word.lower().replace("\u2010", "-") for word in _WORD.findall(_HYPHEN_END.sub("", line)))
+    return words
+
+
+def join(first: str, second: str, words: Mapping[str, int]) -> str:
+    """One line from two that a line or page break had torn apart.
+
+    Args:
+        words: The document's ``vocabulary``, which tells a hyphen of the word from one of the line break.
+    """
+    if not first or not second:
+        return first + second
+    broken, tail = _HYPHEN_END.search(first), _LOWER_START.match(second)
+    if broken:
+        hyphenated = tail is None or _keeps_hyphen(broken[1].lower(), tail[0].lower(), words)
+        return first + second if hyphenated else first[:-1] + second
+    tight = _WIDE.match(first[-1]) or _WIDE.match(second[0]) or first.endswith(("://", "–", "@"))
+    return first + second if tight else f"{first} {second}"
+
+
+def _keeps_hyphen(head: str, tail: str, words: Mapping[str, int]) -> bool:
+    whole, hyphenated = words.get(head + tail, 0), words.get(f"{head}-{tail}", 0)
+    if whole or hyphenated:
+        return hyphenated > whole
+    # Seen in neither form: two words that stand alone elsewhere are more likely a compound than one broken word.
+    return min(len(head), len(tail)) > 3 and head in words and tail in words

@@ -1,0 +1,258 @@
+"""Cutting a source into passages along its structure: articles, headings, lists and table rows.
+
+Every passage is one span of the source (``source.text[span] == passage.text``), no sentence is cut, and each passage
+knows its units: the sentences, list items with their lead-in, or table row with its header, that an answer may quote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assistant.facts import to_han
+from assistant.structure import Block, BlockKind, read_blocks, run_in_heading
+from assistant.text import language_of, sentences
+from assistant.types import Passage, PassageKind, Source, Span, Standing, Unit
+
+CHUNKER_VERSION = "1"
+"""Raised whenever the same text would be cut differently, so that an index built before is recognised."""
+
+MAX_LATIN = 1100
+"""Characters of Latin text in a passage: about 170 words, what the default embedding model reads."""
+MAX_HAN = 700
+"""Characters of Chinese text in a passage: all but a few articles of a statute fit whole."""
+MIN_PARAGRAPH = 300
+"""Neighbouring blocks under one heading are joined until a passage has about this many characters."""
+
+_HEADING_JOIN = " › "
+_UNANSWERING = {BlockKind.REFERENCE: PassageKind.REFERENCE, BlockKind.BOILERPLATE: PassageKind.BOILERPLATE}
+
+
+@dataclass
+class _Place:
+    """Where the reader stands: the open headings and the attributes they carry."""
+
+    path: list[Block] = field(default_factory=list)
+    front: str = ""
+    article: int = 0
+
+    def enter(self, heading: Block) -> None:
+        while self.path and self.path[-1].level >= heading.level:
+            self.path.pop()
+        self.path.append(heading)
+        self.front = ""
+        self.article = 0
+
+    @property
+    def heading(self) -> str:
+        names = [block.label for block in self.path] + ([self.front] if self.front else [])
+        return _HEADING_JOIN.join(names)
+
+    @property
+    def number(self) -> str:
+        return next((block.number for block in reversed(self.path) if block.number), "")
+
+    def standing(self, default: Standing) -> tuple[Standing, str]:
+        for block in reversed(self.path):
+            if block.standing is not None:
+                return block.standing, block.reported_by
+        return default, ""
+
+
+class _Cutter:
+    """Turns the blocks of one source into passages."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.place = _Place()
+        self.passages: list[Passage] = []
+        self.pending: list[Block] = []
+        self.table: list[Block] = []
+        self.caption = ""
+        self.tables = 0
+        self.seen_body = False
+
+    def cut(self) -> list[Passage]:
+        for block in read_blocks(self.text):
+            self._take(block)
+        self._flush()
+        return self.passages
+
+    def _take(self, block: Block) -> None:
+        if block.kind is BlockKind.ROW:
+            if not self.table:
+                self._flush()
+            self._row(block)
+            return
+        self.table = []
+        if block.kind in _UNANSWERING:
+            self._flush()
+            self._emit(block.span, _UNANSWERING[block.kind], (), locator="")
+        elif block.kind is BlockKind.HEADING or (block.kind is BlockKind.ARTICLE and block.level):
+            self._flush()
+            self.place.enter(block)
+            self.place.article = int(block.number) if block.kind is BlockKind.ARTICLE else 0
+            self.seen_body = self.seen_body or block.level > 1
+        elif block.kind is BlockKind.CAPTION:
+            self._flush()
+            self.caption = block.label
+        elif block.kind is BlockKind.ARTICLE:
+            self._flush()
+            self.place.article = int(block.number)
+            self.place.front = ""
+            self.seen_body = True
+            self.pending.append(block)
+        elif block.kind is BlockKind.FRONT:
+            self._flush()
+            self.place.front = block.label
+            self.seen_body = True
+            self.pending.append(block)
+            self._flush()
+            self.place.front = ""
+        else:
+            self._paragraph(block)
+
+    def _paragraph(self, block: Block) -> None:
+        number, label = run_in_heading(self.text[block.span.start : block.span.end])
+        if number and not self.place.article:
+            self._flush()
+            self.place.enter(Block(BlockKind.HEADING, block.span, 2 + number.count("."), number, f"{number} {label}"))
+        size = sum(len_of(b) for b in self.pending)
+        item = block.kind is BlockKind.ITEM
+        full = size >= MIN_PARAGRAPH and not item and not self.place.article
+        if self.pending and full and not self._introduces(self.pending[-1]):
+            self._flush()
+        self.pending.append(block)
+
+    def _introduces(self, block: Block) -> bool:
+        return self.text[block.span.start : block.span.end].rstrip().endswith((":", "："))
+
+    # -- passages ---------------------------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        if not self.pending:
+            return
+        blocks, self.pending = self.pending, []
+        units = list(self._units(blocks))
+        if not units:
+            self._emit(Span(blocks[0].span.start, blocks[-1].span.end), PassageKind.BOILERPLATE, (), locator="")
+            return
+        kind = self._kind(blocks)
+        for group in self._groups(units):
+            self._emit(Span(group[0].span.start, group[-1].span.end), kind, tuple(group), self._locator())
+
+    def _kind(self, blocks: list[Block]) -> PassageKind:
+        if self.place.article:
+            return PassageKind.ARTICLE
+        if not self.seen_body and blocks[-1].span.end - blocks[0].span.start < MIN_PARAGRAPH * 2:
+            return PassageKind.TITLE
+        return PassageKind.LIST if any(b.kind is BlockKind.ITEM for b in blocks) else PassageKind.PARAGRAPH
+
+    def _units(self, blocks: list[Block]) -> Iterable[Unit]:
+        """Sentences of the blocks; list items are kept whole when short and carry the sentence that introduces them."""
+        lead: Span | None = None
+        for block in blocks:
+            spans = sentences(self.text, block.span.start, block.span.end)
+            if block.kind is BlockKind.ITEM:
+                for span in spans:
+                    yield Unit(span, lead)
+                continue
+            for span in spans:
+                yield Unit(span)
+            last = self.text[spans[-1].start : spans[-1].end] if spans else ""
+            lead = spans[-1] if last.endswith((":", "：")) else None
+
+    def _groups(self, units: list[Unit]) -> Iterable[list[Unit]]:
+        """Split units into passages of bounded, even size."""
+        sample = self.text[units[0].span.start : units[-1].span.end]
+        limit = MAX_HAN if language_of(sample) == "zh" else MAX_LATIN
+        parts = -(-len(sample) // limit)
+        target = len(sample) / parts
+        group: list[Unit] = []
+        for unit in units:
+            if group and unit.span.end - group[0].span.start > target * 1.15:
+                yield group
+                group = []
+            group.append(unit)
+        yield group
+
+    def _locator(self) -> str:
+        if self.place.article:
+            number = self.place.article
+            return f"第{to_han(number)}条" if self.source.metadata.language == "zh" else f"Art. {number}"
+        if self.place.number:
+            return f"§{self.place.number}"
+        if self.place.front:
+            return self.place.front
+        return self.place.path[-1].label if self.place.path and self.place.path[-1].level > 1 else ""
+
+    # -- tables -----------------------------------------------------------------------------------------------
+
+    def _row(self, block: Block) -> None:
+        if not self.table:
+            self.tables += 1
+        self.table.append(block)
+        header = self.table[0]
+        if block is header:
+            return
+        above = next((row.cells[0] for row in reversed(self.table[1:]) if row.cells[0]), "")
+        group = "" if block.cells[0] else above
+        name = self.caption or f"Table {self.tables}"
+        label = name.split(".")[0] if name.lower().startswith(("table", "表")) else name
+        start = block.span.start + len(self.text[block.span.start : block.span.end]) - len(self.text[block.span.start : block.span.end].lstrip())
+        span = Span(start, block.span.end)
+        locator = f"{label.strip()}, row {len(self.table) - 1}"
+        heading = _HEADING_JOIN.join(part for part in (self.place.heading, name, " | ".join(header.cells), group) if part)
+        self._emit(span, PassageKind.ROW, (Unit(span, header.span),), locator, heading)
+
+    def _emit(self, span: Span, kind: PassageKind, units: tuple[Unit, ...], locator: str, heading: str | None = None) -> None:
+        text = self.text[span.start : span.end]
+        standing, by = self.place.standing(self.source.metadata.standing)
+        self.passages.append(
+            Passage(
+                id=passage_id(self.source.id, span, text),
+                source_id=self.source.id,
+                span=span,
+                text=text,
+                locator=locator,
+                heading=self.place.heading if heading is None else heading,
+                kind=kind,
+                page_from=page_of(self.source, span.start),
+                page_to=page_of(self.source, span.end - 1),
+                units=units,
+                article=self.place.article,
+                standing=standing,
+                reported_by=by or self.source.metadata.reported_by,
+            )
+        )
+
+
+def len_of(block: Block) -> int:
+    """Return the length of a block in characters."""
+    return block.span.end - block.span.start
+
+
+def passage_id(source_id: str, span: Span, text: str) -> str:
+    """Return the stable id of a passage: a hash of source id, span and text."""
+    return hashlib.sha256(f"{source_id}\0{span.start}\0{span.end}\0{text}".encode()).hexdigest()[:20]
+
+
+def page_of(source: Source, position: int) -> int:
+    """Return the number of the page that holds a position, 1 where a source has no pages."""
+    if not source.pages:
+        return 1
+    index = bisect_right([page.span.start for page in source.pages], position) - 1
+    return source.pages[max(index, 0)].number
+
+
+def chunk(source: Source) -> list[Passage]:
+    """Return the passages of a source in reading order; their spans do not overlap."""
+    return _Cutter(source).cut()
+
+
+def row_cells(text: str) -> list[str]:
+    """Return the cells of a table row or header as quoted."""
+    return [cell.strip() for cell in (text.strip().strip("|").split("|") if "\t" not in text else text.split("\t"))]

@@ -1,0 +1,100 @@
+"""Settings and prompt files, and one fingerprint over both.
+
+Every setting is an environment variable with the prefix ``ASSISTANT_``; ``docs/settings.md`` lists them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.types import ConfigError
+
+_HERE = Path(__file__).resolve().parent
+
+
+def shipped(folder: str) -> Path:
+    """Return a folder that ships with the product: inside the wheel, or beside the package in a checkout."""
+    packaged = _HERE / f"_{folder}"
+    return packaged if packaged.is_dir() else _HERE.parent / folder
+
+
+class Settings(BaseSettings):
+    """What a deployment may choose. Secrets are not settings: providers read their own variables."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path(".assistant"), description="Folder that holds the library's state.")
+    corpus: str = Field(
+        default="default",
+        description="Folder that fills an empty home; `default` is the corpus that ships, empty means start bare.",
+    )
+    embedding_model: str = Field(
+        default="all-MiniLM-L6-v2",
+        description="Sentence-transformers model: the packaged all-MiniLM-L6-v2, or a name or folder that this machine can load.",
+    )
+    chroma_url: str = Field(default="", description="Address of a Chroma server; empty means embedded, inside the home folder.")
+    jurisdiction: str = Field(default="", description="Where the asker is, as ISO 3166-2 (`CN-50`); empty means not given.")
+    top_k: int = Field(default=10, ge=1, le=100, description="Passages retrieved for a question.")
+    answer_words: int = Field(default=120, ge=20, le=400, description="Length of an answer that is not a list, in words.")
+    host: str = Field(default="127.0.0.1", description="Address that `assistant serve` listens on.")
+    port: int = Field(default=7860, ge=0, le=65535, description="Port that `assistant serve` listens on.")
+
+    @field_validator("embedding_model")
+    @classmethod
+    def _not_blank(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("must name a model")
+        return value
+
+    @property
+    def corpus_folder(self) -> Path | None:
+        """The folder that fills an empty home, or ``None`` to start bare."""
+        if not self.corpus:
+            return None
+        return shipped("corpus") if self.corpus == "default" else Path(self.corpus)
+
+    def fingerprint(self) -> str:
+        """Return a hash over the settings that change answers, and all prompts."""
+        parts = {
+            "embedding_model": self.embedding_model,
+            "jurisdiction": self.jurisdiction,
+            "top_k": self.top_k,
+            "answer_words": self.answer_words,
+            "prompts": {path.name: path.read_text(encoding="utf-8") for path in sorted(shipped("prompts").glob("*.md"))},
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings from the environment, with ``overrides`` on top.
+
+    Raises:
+        ConfigError: a variable has a value that its setting cannot take.
+    """
+    try:
+        return Settings(**{key: value for key, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ASSISTANT_{str(first['loc'][0]).upper()}"
+        raise ConfigError(f"{name}: {first['input']!r} is not usable ({first['msg']}). See docs/settings.md.") from error
+
+
+@cache
+def prompt(name: str) -> Template:
+    """Return the prompt ``prompts/NAME.md`` as a template with ``$variables``.
+
+    Raises:
+        ConfigError: there is no such prompt.
+    """
+    path = shipped("prompts") / f"{name}.md"
+    if not path.is_file():
+        legal = ", ".join(sorted(p.stem for p in path.parent.glob("*.md")))
+        raise ConfigError(f"{path}: no such prompt. Legal names: {legal}.")
+    return Template(path.read_text(encoding="utf-8").strip())

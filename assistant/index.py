@@ -1,0 +1,176 @@
+"""The index: SQLite registry and vectors kept in step. The only module that writes either.
+
+Order of a write: new vectors, then one SQLite transaction that makes the new passages live and the old ones dead, then
+the dead vectors. Whatever is killed in between, SQLite holds one whole version, and ``repair`` removes orphaned vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import filelock
+import numpy as np
+
+from assistant.chunking import CHUNKER_VERSION, chunk
+from assistant.embedding import Embedder, Vectors
+from assistant.registry import Registry
+from assistant.types import IndexMismatch, IndexUnavailable, Passage, PassageKind, Source
+from assistant.vectors import VectorStore
+
+LOCK_TIMEOUT = 120.0
+"""Seconds that a second writer waits for the first."""
+READABLE = 0.5
+"""Texts of which the embedder knows fewer words than this share get no sentence vectors: they would be noise."""
+
+
+class Change(StrEnum):
+    """What taking in a file did."""
+
+    ADDED = "added"
+    UNCHANGED = "unchanged"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is out of step: vectors without a live passage, and passages without a vector."""
+
+    orphans: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not self.orphans and not self.missing
+
+
+class Index:
+    """One library on disk.
+
+    Raises:
+        IndexMismatch: it was built with another embedder or chunker.
+        IndexUnavailable: it cannot be opened.
+    """
+
+    def __init__(self, home: Path, embedder: Embedder, chroma_url: str = "") -> None:
+        self.home = home
+        self.registry = Registry(home)
+        self.embedder = embedder
+        self._chroma_url = chroma_url
+        self._vectors: VectorStore | None = None
+        self._lock = filelock.FileLock(home / "write.lock", timeout=LOCK_TIMEOUT)
+        self._check_same_maker()
+
+    @property
+    def vectors(self) -> VectorStore:
+        """The vector store, opened when first needed: listing sources must not wait for it."""
+        if self._vectors is None:
+            self._vectors = VectorStore(self.home, self._chroma_url)
+        return self._vectors
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the embedder and chunker that made this index."""
+        return f"{self.embedder.name}/chunker-{CHUNKER_VERSION}"
+
+    def _check_same_maker(self) -> None:
+        made_by = self.registry.get("fingerprint")
+        if made_by is not None and made_by != self.fingerprint:
+            raise IndexMismatch(
+                f"{self.home}: built with {made_by}, but the settings say {self.fingerprint}. Set ASSISTANT_EMBEDDING_MODEL back, "
+                f"or choose a new ASSISTANT_HOME and ingest again."
+            )
+
+    # -- writing ----------------------------------------------------------------------------------------------
+
+    def take(self, source: Source, before_commit: Callable[[], None] = lambda: None) -> Change:
+        """Make ``source`` the live version under its id; do nothing when content and metadata are unchanged.
+
+        Args:
+            source: the document.
+            before_commit: called when the new vectors are written and the transaction is next; tests kill here.
+
+        Raises:
+            IndexUnavailable: another writer does not finish, or the disk fails.
+        """
+        known = self.registry.sha256(source.id)
+        if known == source.sha256:
+            return Change.UNCHANGED
+        passages = chunk(source)
+        answering = [p for p in passages if p.kind not in (PassageKind.REFERENCE, PassageKind.BOILERPLATE)]
+        vectors = self.embedder.embed([embedded_text(source, p) for p in answering])
+        units = self._embed_units(source, answering)
+        with self._writing():
+            self._check_same_maker()
+            self.registry.set("fingerprint", self.fingerprint)
+            self.registry.set("dimension", str(self.embedder.dimension))
+            self.vectors.upsert([p.id for p in answering], source.id, vectors)
+            before_commit()
+            dead = self.registry.put(source, passages, units)
+            self.vectors.delete(dead)
+            if known is not None:
+                self.registry.compact()
+        return Change.ADDED if known is None else Change.REPLACED
+
+    def _embed_units(self, source: Source, passages: Sequence[Passage]) -> dict[str, Vectors]:
+        readable = [p for p in passages if self.embedder.reads(p.text) >= READABLE]
+        texts = [source.text[u.span.start : u.span.end] for p in readable for u in p.units]
+        vectors = self.embedder.embed(texts) if texts else np.zeros((0, 1), np.float32)
+        out, start = {}, 0
+        for passage in readable:
+            out[passage.id] = vectors[start : start + len(passage.units)]
+            start += len(passage.units)
+        return out
+
+    def remove(self, source_id: str) -> dict[str, int]:
+        """Remove a source with its text, words and vectors; return what a probe of each still finds (all zero).
+
+        Raises:
+            SourceNotFound: there is none with that id.
+        """
+        with self._writing():
+            dead = self.registry.remove(source_id)
+            self.vectors.delete(dead)
+            return {
+                "sources": int(self.registry.sha256(source_id) is not None),
+                "passages": len(self.registry.passages_of(source_id)) + len(self.registry.passages(dead)),
+                "vectors": self.vectors.count_source(source_id),
+            }
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self._lock:
+                yield
+        except filelock.Timeout as error:
+            raise IndexUnavailable(
+                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
+            ) from error
+
+    # -- health -----------------------------------------------------------------------------------------------
+
+    def diagnose(self) -> Diagnosis:
+        """Compare vectors with live passages."""
+        live, stored = self.registry.live_ids(), self.vectors.ids()
+        return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored)))
+
+    def repair(self) -> Diagnosis:
+        """Delete orphaned vectors, embed passages that lack one, and return what had been wrong."""
+        with self._writing():
+            found = self.diagnose()
+            self.vectors.delete(found.orphans)
+            missing = self.registry.passages(found.missing)
+            for source_id in sorted({p.source_id for p in missing.values()}):
+                source = self.registry.source(source_id)
+                mine = [p for p in missing.values() if p.source_id == source_id]
+                self.vectors.upsert([p.id for p in mine], source_id, self.embedder.embed([embedded_text(source, p) for p in mine]))
+        return found
+
+
+def embedded_text(source: Source, passage: Passage) -> str:
+    """Return what is embedded for a passage: its headings (nearest last), then its words."""
+    heading = passage.heading.rsplit(" › ", 1)[-1] if passage.heading else source.title
+    return f"{heading}\n{passage.text}" if not passage.text.startswith(heading) else passage.text

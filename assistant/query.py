@@ -1,0 +1,275 @@
+"""Reading a question: what it is about (concepts, with their forms in both languages) and what it asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from assistant.facts import FactKind, read_facts
+from assistant.glossary import Dictionary, Glossary
+from assistant.places import Place, find_places
+from assistant.text import HAN, fold, is_stop_word, language_of, plain_words, stem, terms, tokens
+from assistant.types import Span
+
+_HAN_RUN = re.compile(f"[{HAN}]+")
+
+
+class ConceptKind(StrEnum):
+    """What sort of thing a concept is. Names, places, years and numbers must be in the evidence of an answer."""
+
+    TERM = "term"
+    NAME = "name"
+    PLACE = "place"
+    YEAR = "year"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to say a concept: the terms that must occur together, and how surely they say it (1 as asked)."""
+
+    terms: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing a question is about."""
+
+    surface: str
+    kind: ConceptKind
+    span: Span
+    forms: tuple[Form, ...]
+
+
+class Asked(StrEnum):
+    """What kind of answer a question wants."""
+
+    FIGURE = "figure"
+    DATE = "date"
+    LIST = "list"
+    YES_NO = "yes_no"
+    WHO = "who"
+    DEFINITION = "definition"
+    REASON = "reason"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, read."""
+
+    text: str
+    language: str
+    concepts: tuple[Concept, ...]
+    asked: Asked
+    unit: str = ""
+    """The unit of the figure asked for (``percent``, ``yuan``, ``month`` ...), where the question shows it."""
+    article: int = 0
+    documents: tuple[str, ...] = ()
+    """Document numbers named, canonical."""
+    places: tuple[Place, ...] = ()
+    years: tuple[str, ...] = ()
+    standing: bool = False
+    """Whether it asks if something holds or can be claimed today."""
+    translation: str = field(default="", compare=False)
+    """The question's terms in English, for an embedder that reads no Chinese."""
+
+
+_FIGURE = re.compile(
+    r"\bhow (?:many|much|long|old|often|large|high|big|far)\b|\bwhat (?:is the |was the |are the )?(?:\w+ ){0,4}(?:percentage|share|proportion|ratio|rate|amount|number|"
+    r"weight|weights|cap|limit|maximum|minimum|score|cost|fine|age|term|period|duration|size|sum|quota|level of|subsidy|allowance|ceiling|threshold)\b|\bwhat (?:percent|fraction|proportion)\b|"
+    r"多少|几(?:个|名|年|次|天|日|人|所|家|岁|成|倍|项|小时|种|条|批)|多大|多长|多久|多高|比例|百分之几|几分之|(?:金额|上限|下限|标准|权重|数额|期限|额度|费率|税率|比率|占比|得分|分数|工资|补贴)(?:是|为|有)?(?:什么|多|几|怎)|"
+    r"\bat (?:most|least)\b.*\?|至多|最多|最少|至少|最高|最低|不得(?:少于|超过|低于)"
+)
+_DATE = re.compile(r"\bwhen\b|\bwhat (?:year|date|day|month|time)\b|\bwhich year\b|\bsince when\b|何时|什么时候|什么时间|哪一?年|哪一?天|哪个月|几月|几号|自何日|生效日期|施行日期|(?:什么|哪个)日期|起施行")
+_LIST = re.compile(
+    r"\b(?:what|which) (?:are|were|\w+ (?:are|were|must|may|can|should|do|does|did|have)|(?:\w+ ){0,3}(?:measures|steps|forms|ways|types|kinds|conditions|requirements|items|indicators|tasks|examples|problems|"
+    r"difficulties|challenges|aspects|levels|principles|documents|groups|activities|rights|duties|obligations|grounds|cases|circumstances|areas|dimensions|industries|majors|bans|grades|categories|positions|skills|courses))\b|"
+    r"\blist\b|\bname (?:the|all|two|three|four|five)\b|\benumerate\b|哪些|哪几|列出|列举|有何(?:条件|要求|措施|权利|义务)|分别(?:是|有)|包括什么|几种|几类|几个方面"
+)
+_YES_NO = re.compile(
+    r"^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|am)\b|是否|能否|可否|能不能|可不可以|是不是|有没有|要不要|需不需要|应不应|[吗么][?？]?\s*$"
+)
+_WHO = re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:department|ministry|body|authority|agency|company|enterprise|college|university|organi[sz]ation|institution|government|office|party|city|bureau|unit)\b|谁|由哪|哪个(?:部门|机构|单位|企业|学校|学院|公司|城市)|什么(?:部门|机构|单位|企业|公司)|哪家|哪所|哪一?(?:级|部门)")
+_DEFINITION = re.compile(r"^what (?:is|are) (?:an? |the )?[\w\s\"'-]+\?$|\bwhat does .* mean\b|\bdefin|\bmeaning of\b|什么是|是什么意思|是指什么|指的是什么|如何定义|的定义|含义|何谓|所称")
+_REASON = re.compile(r"\bwhy\b|\bhow (?!many|much|long|old|often|large|high|big|far)|\bfor what reason\b|为什么|为何|原因|怎么|怎样|如何")
+_STANDING = re.compile(
+    r"\b(?:can|could|may|do|does|is|are) (?:\w+ ){0,6}(?:claim|apply for|entitled|eligible|receive|get|obtain|available|in force|still valid|binding|law|legal(?:ly)?|mandatory|in effect|exist)\b|\btoday\b|\bright now\b|\bcurrently (?:claim|in force|binding)\b|"
+    r"(?:能|可以|能否|可否|能不能|是否(?:可以|能)?).{0,20}(?:申请|申领|享受|领取|获得|拿到|主张)|现行有效|还有效|是否有效|具有法律效力|法律效力|现在(?:能|可以|就)|目前(?:能|可以|是否)|今天|是法律规定"
+)
+_UNIT_ASKED = (
+    ("percent", r"percent|share|proportion|\brates?\b|weight|ratio|比例|百分|比率|占比|权重|税率|率(?:是|为|有|达)"),
+    ("yuan", r"how much (?:money|does .* cost|is the (?:fine|subsidy))|subsid|\bfine\b|\bcost|\bcap\b|\bamount|allowance|\binvest|money|金额|罚款|补贴|补助|元|费用|上限|奖励|投资|成本|收入|经费"),
+    ("month", r"how many months|几个月"),
+    ("day", r"how many (?:working )?days|几天|几日|多少[天日]"),
+    ("year", r"how many years|how old|\bage\b|多少岁|几岁|周岁|几年|多少年|年龄"),
+    ("hour", r"how many hours|多少小时|几(?:个)?小时|学时"),
+)
+_NAME = re.compile(r"(?<![.?!]\s)(?<!^)(?:(?:[A-Z][\w'’&-]*|\"[^\"]{2,60}\"|“[^”]{2,60}”)(?:\s+(?:of|and|the|for|&)\s+(?=[A-Z])|\s+)?)+")
+_QUOTED_ZH = re.compile(r"[“「『\"]([^”」』\"]{2,30})[”」』\"]")
+
+
+_FRAME = frozenset(
+    stem(w)
+    for w in "paper author study article text document source mention state describe report say accord example specific today now currently "
+    "answer question know information detail exact exactly kind type law legal legally rule provision section table figure people person thing way "
+    "claim apply need want use make take mean call".split()
+) | frozenset("论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 答案 是否是 申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约".split())
+"""Words that frame a question rather than say what it is about."""
+
+
+class QueryReader:
+    """Reads questions with one glossary and one dictionary."""
+
+    def __init__(self, glossary: Glossary, dictionary: Dictionary) -> None:
+        self.glossary = glossary
+        self.dictionary = dictionary
+
+    def read(self, question: str) -> Query:
+        """Return what a question asks, in whichever language it is."""
+        text = " ".join(question.split())
+        facts = read_facts(text)
+        places = tuple(find_places(text))
+        concepts = _places(places) + _figures(text, facts)
+        taken = [c.span for c in concepts] + [f.span for f in facts if f.kind in (FactKind.CLAUSE, FactKind.DOCUMENT)]
+        language = language_of(text)
+        concepts += self._chinese(text, taken) + self._english(text, taken)
+        lowered = fold(text)
+        asked = _asked(lowered)
+        return Query(
+            text=text,
+            language=language,
+            concepts=tuple(sorted(_merged(concepts), key=lambda c: c.span)),
+            asked=asked,
+            unit=next((u for u, p in _UNIT_ASKED if re.search(p, lowered)), "") if asked is Asked.FIGURE else "",
+            article=next((int(f.value.split()[1]) for f in facts if f.kind is FactKind.CLAUSE and f.value.startswith("article")), 0),
+            documents=tuple(f.value for f in facts if f.kind is FactKind.DOCUMENT),
+            places=places,
+            years=tuple(c.surface for c in concepts if c.kind is ConceptKind.YEAR),
+            standing=bool(_STANDING.search(lowered)),
+            translation=_translation(text, concepts) if language == "zh" else text,
+        )
+
+    # -- concepts ---------------------------------------------------------------------------------------------
+
+    def _chinese(self, text: str, taken: list[Span]) -> list[Concept]:
+        out = []
+        folded = fold(text)
+        for run in _HAN_RUN.finditer(folded):
+            covered: list[Span] = []
+            for start, end, term in self.glossary.match_han(run.group()):
+                span = Span(run.start() + start, run.start() + end)
+                if _free(span, taken):
+                    covered.append(span)
+                    word = folded[span.start : span.end]
+                    own = Form((word,), 1.0)
+                    parts = tuple(w for w, _, _ in plain_words(word) if w != word)
+                    whole = (own, Form(parts, 0.9)) if parts else (own,)
+                    out.append(Concept(text[span.start : span.end], ConceptKind.TERM, span, (*whole, *_glossary_forms(term.forms, own))))
+            for word, start, end in plain_words(run.group()):
+                span = Span(run.start() + start, run.start() + end)
+                if not is_stop_word(word) and word not in _FRAME and _free(span, taken) and _free(span, covered):
+                    out.append(Concept(word, ConceptKind.TERM, span, tuple(self._han_forms(word))))
+        return out
+
+    def _han_forms(self, word: str) -> list[Form]:
+        forms = [Form((word,), 1.0)]
+        parts = tuple(t for t in terms(word) if t != word)
+        if parts and len("".join(parts)) >= len(word):
+            forms.append(Form(parts, 0.9))
+        glosses = self.dictionary.english(word)
+        if not glosses and parts:
+            pieces = [self.dictionary.english(part)[:2] for part in parts]
+            if all(pieces):
+                glosses = [tuple(t for piece in pieces for t in piece[0])]
+        forms += [Form(gloss, 0.8 if place < 4 else 0.6) for place, gloss in enumerate(glosses)]
+        return forms
+
+    def _english(self, text: str, taken: list[Span]) -> list[Concept]:
+        found = [t for t in tokens(text) if t.term.isascii() and not t.term[0].isdigit()]
+        words = [t for t in found if _free(Span(t.start, t.end), taken)]
+        out: list[Concept] = []
+        used: set[int] = set()
+        for start, end, term in self.glossary.match_words([t.term for t in words]):
+            span = Span(words[start].start, words[end - 1].end)
+            own = Form(tuple(t.term for t in words[start:end] if not is_stop_word(t.term)), 1.0)
+            if own.terms:
+                out.append(Concept(text[span.start : span.end], ConceptKind.TERM, span, (own, *_glossary_forms(term.forms, own))))
+                used.update(range(start, end))
+        names = [Span(*m.span()) for m in _NAME.finditer(text)]
+        for i, token in enumerate(words):
+            if i in used or is_stop_word(token.term) or token.term in _FRAME or len(token.term) < 2:
+                continue
+            capital = text[token.start].isupper() and any(n.start <= token.start < n.end for n in names)
+            forms = [Form((token.term,), 1.0)]
+            if i + 1 < len(words) and i + 1 not in used:
+                forms += [Form((w,), 0.7) for w in self.dictionary.chinese((token.term, words[i + 1].term))[:3]]
+            forms += [Form((w,), 0.8 if place < 4 else 0.6) for place, w in enumerate(self.dictionary.chinese((token.term,)))]
+            out.append(Concept(text[token.start : token.end], ConceptKind.NAME if capital else ConceptKind.TERM, Span(token.start, token.end), tuple(forms)))
+        return out
+
+
+def _merged(concepts: list[Concept]) -> list[Concept]:
+    """One concept for each stretch of the question: two glossary terms may share a form."""
+    by_span: dict[Span, Concept] = {}
+    for concept in concepts:
+        known = by_span.get(concept.span)
+        if known:
+            concept = replace(known, forms=tuple({f.terms: f for f in (*concept.forms, *known.forms)}.values()))
+        by_span[concept.span] = concept
+    return list(by_span.values())
+
+
+def _free(span: Span, taken: list[Span]) -> bool:
+    return not any(span.start < t.end and t.start < span.end for t in taken)
+
+
+def _glossary_forms(forms: dict[str, tuple[str, ...]], own: Form) -> list[Form]:
+    out: list[Form] = []
+    for place, form in enumerate((*forms["zh"], *forms["en"])):
+        if re.search(f"[{HAN}]", form):
+            words = (fold(form),) if len(terms(form)) == 1 or fold(form) in terms(form) else tuple(plain for plain, _, _ in plain_words(fold(form)))
+        else:
+            words = tuple(t for t in terms(form) if not is_stop_word(t))
+        if words and words != own.terms and all(words != f.terms for f in out):
+            out.append(Form(words, 0.95 if place < 6 else 0.8))
+    return out
+
+
+def _places(places: tuple[Place, ...]) -> list[Concept]:
+    return [
+        Concept(p.en, ConceptKind.PLACE, p.span, (Form(tuple(terms(p.en)), 1.0), Form((p.zh,), 1.0)))
+        for p in places
+    ]
+
+
+def _figures(text: str, facts: tuple[object, ...]) -> list[Concept]:
+    out = []
+    for fact in read_facts(text):
+        if fact.kind is FactKind.DATE:
+            year = fact.value.split("-")[0]
+            out.append(Concept(year, ConceptKind.YEAR, fact.span, (Form((year,), 1.0),)))
+        elif fact.kind in (FactKind.NUMBER, FactKind.RATIO):
+            surface = text[fact.span.start : fact.span.end]
+            forms = [Form(tuple(fact.value.split(":")), 1.0)]
+            out.append(Concept(surface, ConceptKind.NUMBER, fact.span, tuple(forms)))
+    return out
+
+
+def _asked(lowered: str) -> Asked:
+    for asked, pattern in ((Asked.DATE, _DATE), (Asked.FIGURE, _FIGURE), (Asked.LIST, _LIST), (Asked.WHO, _WHO), (Asked.YES_NO, _YES_NO), (Asked.DEFINITION, _DEFINITION), (Asked.REASON, _REASON)):
+        if pattern.search(lowered):
+            return asked
+    return Asked.OTHER
+
+
+def _translation(text: str, concepts: list[Concept]) -> str:
+    """The English words of a Chinese question, one form for each concept, in reading order."""
+    out = []
+    for concept in sorted(concepts, key=lambda c: c.span):
+        english = next((f.terms for f in concept.forms if all(t.isascii() for t in f.terms)), None)
+        if english:
+            out.append(" ".join(english))
+    return " ".join(out)

@@ -1,0 +1,361 @@
+"""The truth: one SQLite file with the sources, their passages and the word index.
+
+A source is replaced or removed in one transaction, which also raises the revision number; a process killed at any
+moment leaves the old version or the new one. Deleted text is overwritten in the file (``secure_delete``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from assistant.embedding import Vectors
+from assistant.facts import figures
+from assistant.text import fold, terms
+from assistant.types import (
+    Audience,
+    Authority,
+    IndexMismatch,
+    IndexUnavailable,
+    Kind,
+    Metadata,
+    Page,
+    Passage,
+    PassageKind,
+    Source,
+    SourceNotFound,
+    Span,
+    Standing,
+    Status,
+    Unit,
+)
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources (id TEXT PRIMARY KEY, metadata TEXT NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL, sha256 TEXT NOT NULL,
+    path TEXT NOT NULL, warnings TEXT NOT NULL, taken_at TEXT NOT NULL, revision INTEGER NOT NULL);
+CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source_id TEXT NOT NULL REFERENCES sources(id), start INTEGER,
+    "end" INTEGER, text TEXT NOT NULL, locator TEXT NOT NULL, heading TEXT NOT NULL, kind TEXT NOT NULL, page_from INTEGER, page_to INTEGER,
+    article INTEGER NOT NULL, standing TEXT NOT NULL, reported_by TEXT NOT NULL, units TEXT NOT NULL, unit_vectors BLOB);
+CREATE INDEX passages_of_source ON passages (source_id, article);
+CREATE VIRTUAL TABLE words USING fts5 (body, context, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
+CREATE VIRTUAL TABLE words_seen USING fts5vocab (words, row);
+"""
+_SILENT = (PassageKind.REFERENCE.value, PassageKind.BOILERPLATE.value)
+
+
+class WordRow(NamedTuple):
+    """A candidate of the word index: passage id, its terms and the terms of its title and headings."""
+
+    passage_id: str
+    body: str
+    context: str
+
+
+class SourceRow(NamedTuple):
+    """A source as listed: metadata, number of passages and characters, when and with which revision it was taken in."""
+
+    metadata: Metadata
+    passages: int
+    characters: int
+    taken_at: str
+    revision: int
+    sha256: str
+    path: str
+    warnings: tuple[str, ...]
+
+
+class Registry:
+    """One library's SQLite file. Safe to use from several threads; each has its own connection.
+
+    Raises:
+        IndexUnavailable: the file cannot be opened or written.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "library.sqlite"
+        self._local = threading.local()
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            with self._guard():
+                self._prepare()
+        except OSError as error:
+            raise IndexUnavailable(f"{home}: the library folder cannot be used ({error.strerror}). Choose another with ASSISTANT_HOME.") from error
+
+    def _connect(self) -> sqlite3.Connection:
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("PRAGMA foreign_keys = ON")
+            self._local.db = db
+        return db
+
+    @contextmanager
+    def _guard(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._connect()
+        except sqlite3.DatabaseError as error:
+            raise IndexUnavailable(
+                f"{self.path}: the library file cannot be used ({error}). Close other programs that use it, check the disk, then run: assistant doctor"
+            ) from error
+
+    @contextmanager
+    def _change(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        """One write transaction that raises the revision."""
+        with self._guard() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                revision = self.revision() + 1
+                db.execute("INSERT OR REPLACE INTO meta VALUES ('revision', ?)", (str(revision),))
+                yield db, revision
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    def _prepare(self) -> None:
+        db = self._connect()
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version == SCHEMA_VERSION:
+            return
+        if version:
+            raise IndexMismatch(f"{self.path}: written by another version (schema {version}, expected {SCHEMA_VERSION}). Use a new ASSISTANT_HOME and ingest again.")
+        db.execute("BEGIN IMMEDIATE")
+        if db.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been faster
+            for statement in _SCHEMA.strip().split(";\n"):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        db.execute("COMMIT")
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    def revision(self) -> int:
+        """Return the number of committed changes."""
+        return int(self.get("revision") or 0)
+
+    def get(self, key: str) -> str | None:
+        """Return a stored fact about the index itself (embedder, dimension, chunker), or ``None``."""
+        with self._guard() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set(self, key: str, value: str) -> None:
+        """Store a fact about the index itself. Does not raise the revision."""
+        with self._guard() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def sources(self) -> list[SourceRow]:
+        """Return all live sources, by id."""
+        with self._guard() as db:
+            rows = db.execute(
+                "SELECT s.metadata, (SELECT count(*) FROM passages p WHERE p.source_id = s.id), length(s.text), s.taken_at, s.revision, s.sha256, "
+                "s.path, s.warnings FROM sources s ORDER BY s.id"
+            ).fetchall()
+        return [SourceRow(metadata_from_json(r[0]), *r[1:7], tuple(json.loads(r[7]))) for r in rows]
+
+    def source(self, source_id: str) -> Source:
+        """Return one source with its text.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+        """
+        with self._guard() as db:
+            row = db.execute("SELECT metadata, text, pages, sha256, path, warnings FROM sources WHERE id = ?", (source_id,)).fetchone()
+        if row is None:
+            raise SourceNotFound(f"{source_id!r}: no source has this id. List them with: assistant sources")
+        pages = tuple(Page(n, Span(a, b)) for n, a, b in json.loads(row[2]))
+        return Source(metadata_from_json(row[0]), row[1], pages, row[3], row[4], tuple(json.loads(row[5])))
+
+    def sha256(self, source_id: str) -> str | None:
+        """Return the content hash of a live source, or ``None``."""
+        with self._guard() as db:
+            row = db.execute("SELECT sha256 FROM sources WHERE id = ?", (source_id,)).fetchone()
+        return row[0] if row else None
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Return the live passages among ``ids``."""
+        return {p.id: p for p in self._select("id IN (SELECT value FROM json_each(?))", json.dumps(list(ids)))}
+
+    def passages_of(self, source_id: str, article: int | None = None) -> list[Passage]:
+        """Return the passages of a source in reading order, or those of one article."""
+        if article is None:
+            return self._select("source_id = ?", source_id)
+        return self._select("source_id = ? AND article = ?", source_id, article)
+
+    def _select(self, where: str, *arguments: object) -> list[Passage]:
+        with self._guard() as db:
+            rows = db.execute(f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE {where} ORDER BY source_id, start", arguments).fetchall()
+        return [_passage(row) for row in rows]
+
+    def unit_vectors(self, ids: Iterable[str], dimension: int) -> dict[str, Vectors]:
+        """Return the vectors of the units of passages, shape ``(units, dimension)``, where they were stored."""
+        with self._guard() as db:
+            rows = db.execute(
+                "SELECT id, unit_vectors FROM passages WHERE unit_vectors IS NOT NULL AND id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+            ).fetchall()
+        return {i: np.frombuffer(blob, dtype=np.float16).astype(np.float32).reshape(-1, dimension) for i, blob in rows}
+
+    def find_words(self, match: str, limit: int) -> list[WordRow]:
+        """Return the passages that match an FTS5 expression, best first by FTS5's BM25, ties by row."""
+        with self._guard() as db:
+            rows = db.execute(
+                "SELECT p.id, w.body, w.context FROM (SELECT rowid, body, context FROM words WHERE words MATCH ? ORDER BY bm25(words, 1.0, 0.5), rowid LIMIT ?) w "
+                "JOIN passages p ON p.row = w.rowid",
+                (match, limit),
+            ).fetchall()
+        return [WordRow(*row) for row in rows]
+
+    def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
+        """Return in how many passages each word occurs."""
+        with self._guard() as db:
+            rows = db.execute("SELECT term, doc FROM words_seen WHERE term IN (SELECT value FROM json_each(?))", (json.dumps(sorted(set(words))),)).fetchall()
+        return dict(rows)
+
+    def statistics(self) -> tuple[int, float]:
+        """Return the number of searchable passages and their mean length in terms."""
+        with self._guard() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = 'words'").fetchone()
+            count = db.execute("SELECT count(*) FROM words").fetchone()[0]
+        return count, (float(row[0]) / count if row and count else 1.0)
+
+    def live_ids(self) -> set[str]:
+        """Return the ids of all passages that should have a vector."""
+        with self._guard() as db:
+            return {row[0] for row in db.execute("SELECT id FROM passages WHERE kind NOT IN (?, ?)", _SILENT)}
+
+    # -- writing ----------------------------------------------------------------------------------------------
+
+    def put(self, source: Source, passages: Sequence[Passage], unit_vectors: Mapping[str, Vectors]) -> set[str]:
+        """Make this version of a source the live one; return the ids of the passages that are no longer live."""
+        with self._change() as (db, revision):
+            dead = self._erase(db, source.id)
+            db.execute(
+                "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    source.id,
+                    metadata_to_json(source.metadata),
+                    source.text,
+                    json.dumps([(p.number, *p.span) for p in source.pages]),
+                    source.sha256,
+                    source.path,
+                    json.dumps(source.warnings, ensure_ascii=False),
+                    dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                    revision,
+                ),
+            )
+            words = 0
+            for passage in passages:
+                vectors = unit_vectors.get(passage.id)
+                row = db.execute(
+                    f"INSERT INTO passages ({_PASSAGE_COLUMNS}, unit_vectors) VALUES ({', '.join('?' * 15)})",
+                    (*_passage_row(passage), None if vectors is None else vectors.astype(np.float16).tobytes()),
+                ).lastrowid
+                if passage.kind.value not in _SILENT:
+                    body, context = index_terms(passage.text), index_terms(f"{source.metadata.title_zh} {source.metadata.title_en} {passage.heading} {passage.locator}")
+                    words += len(body)
+                    db.execute("INSERT INTO words (rowid, body, context) VALUES (?, ?, ?)", (row, " ".join(body), " ".join(dict.fromkeys(context))))
+            self._count_words(db, words)
+        return dead - {p.id for p in passages}
+
+    def remove(self, source_id: str) -> set[str]:
+        """Remove a source with its text and words; return the ids of its passages, whose vectors are then to go.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+        """
+        if self.sha256(source_id) is None:
+            raise SourceNotFound(f"{source_id!r}: no source has this id. List them with: assistant sources")
+        with self._change() as (db, _):
+            dead = self._erase(db, source_id)
+        self.compact()
+        return dead
+
+    def compact(self) -> None:
+        """Merge the word index and empty the log, so that words and text of dead versions are gone from the disk."""
+        with self._guard() as db:
+            db.execute("INSERT INTO words (words) VALUES ('optimize')")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _erase(self, db: sqlite3.Connection, source_id: str) -> set[str]:
+        rows = db.execute("SELECT row, id FROM passages WHERE source_id = ?", (source_id,)).fetchall()
+        words = 0
+        for row, _ in rows:
+            body = db.execute("SELECT body FROM words WHERE rowid = ?", (row,)).fetchone()
+            words += len(body[0].split()) if body else 0
+            db.execute("DELETE FROM words WHERE rowid = ?", (row,))
+        self._count_words(db, -words)
+        db.execute("DELETE FROM passages WHERE source_id = ?", (source_id,))
+        db.execute("DELETE FROM sources WHERE id = ?", (source_id,))
+        return {passage_id for _, passage_id in rows}
+
+    @staticmethod
+    def _count_words(db: sqlite3.Connection, change: int) -> None:
+        db.execute("INSERT INTO meta VALUES ('words', ?) ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + ?", (str(max(change, 0)), change))
+
+
+_PASSAGE_COLUMNS = 'id, source_id, start, "end", text, locator, heading, kind, page_from, page_to, article, standing, reported_by, units'
+
+
+def _passage_row(p: Passage) -> tuple[Any, ...]:
+    units = json.dumps([[*u.span, *(u.lead or ())] for u in p.units], separators=(",", ":"))
+    return (p.id, p.source_id, *p.span, p.text, p.locator, p.heading, p.kind.value, p.page_from, p.page_to, p.article, p.standing.value, p.reported_by, units)
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    units = tuple(Unit(Span(u[0], u[1]), Span(u[2], u[3]) if len(u) == 4 else None) for u in json.loads(row[13]))
+    return Passage(
+        id=row[0],
+        source_id=row[1],
+        span=Span(row[2], row[3]),
+        text=row[4],
+        locator=row[5],
+        heading=row[6],
+        kind=PassageKind(row[7]),
+        page_from=row[8],
+        page_to=row[9],
+        units=units,
+        article=row[10],
+        standing=Standing(row[11]),
+        reported_by=row[12],
+    )
+
+
+def index_terms(text: str) -> list[str]:
+    """Return the terms under which a text is found: its words, and its figures in digits (五百万元 also as 5000000)."""
+    words = terms(text)
+    seen = set(words)
+    return words + [f.value for f in figures(fold(text)) if f.value not in seen and f.value.replace(".", "").isdigit()]
+
+
+_VOCABULARIES = {"kind": Kind, "authority": Authority, "status": Status, "audience": Audience, "standing": Standing}
+_DATES = ("issued", "effective", "expires")
+
+
+def metadata_to_json(metadata: Metadata) -> str:
+    """Return metadata as JSON text with ISO dates."""
+    return json.dumps(dataclasses.asdict(metadata), ensure_ascii=False, default=lambda value: value.isoformat())
+
+
+def metadata_from_json(text: str) -> Metadata:
+    """Return the metadata that ``metadata_to_json`` wrote."""
+    raw = json.loads(text)
+    for key, vocabulary in _VOCABULARIES.items():
+        raw[key] = vocabulary(raw[key])
+    for key in _DATES:
+        raw[key] = dt.date.fromisoformat(raw[key]) if raw[key] else None
+    raw["supersedes"] = tuple(raw["supersedes"])
+    return Metadata(**raw)

@@ -1,0 +1,95 @@
+"""The door to Chroma: passage vectors by passage id, embedded in the home folder or on a Chroma server.
+
+Chroma follows SQLite: it may hold vectors of passages that are not live (orphans), never the other way round for long,
+and no text is stored in it, so that removing a source leaves none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from assistant.embedding import Vectors
+from assistant.types import IndexUnavailable
+
+COLLECTION = "passages"
+
+
+class VectorStore:
+    """Vectors by passage id, each with its source id.
+
+    Raises:
+        IndexUnavailable: the folder cannot be opened, or the server does not answer.
+    """
+
+    def __init__(self, home: Path, url: str = "") -> None:
+        os.environ["ANONYMIZED_TELEMETRY"] = "False"
+        import chromadb
+        from chromadb.config import Settings
+
+        settings = Settings(anonymized_telemetry=False)
+        self._where = url or str(home / "chroma")
+        try:
+            if url:
+                parts = urlsplit(url)
+                client = chromadb.HttpClient(
+                    host=parts.hostname or url, port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings
+                )
+            else:
+                client = chromadb.PersistentClient(path=self._where, settings=settings)
+            self._batch = int(client.get_max_batch_size())
+            # ef_search above the default 100: recall matters more here than the last millisecond
+            self._collection: Any = client.get_or_create_collection(
+                COLLECTION, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}, embedding_function=None
+            )
+        except Exception as error:  # chromadb raises many types, from ValueError to its Rust bindings' own
+            remedy = "Start it, or unset ASSISTANT_CHROMA_URL" if url else "Run: assistant doctor --rebuild"
+            raise IndexUnavailable(f"{self._where}: the vector store cannot be opened ({_first_line(error)}). {remedy}.") from error
+
+    def upsert(self, ids: Sequence[str], source_id: str, vectors: Vectors) -> None:
+        """Write vectors in batches that Chroma accepts (5,461 rows in the embedded build)."""
+        for start in range(0, len(ids), self._batch):
+            part = slice(start, start + self._batch)
+            self._call("upsert", ids=list(ids[part]), embeddings=vectors[part], metadatas=[{"source_id": source_id}] * len(ids[part]))
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Remove vectors by passage id; ids that are not there are no error."""
+        wanted = list(ids)
+        for start in range(0, len(wanted), self._batch):
+            self._call("delete", ids=wanted[start : start + self._batch])
+
+    def query(self, vector: Vectors, k: int, sources: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """Return up to ``k`` ``(passage id, cosine)``, nearest first, ties by id; only of ``sources`` where given."""
+        where = None if sources is None else {"source_id": {"$in": list(sources)}}
+        if sources is not None and not sources:
+            return []
+        found = self._call("query", query_embeddings=vector.reshape(1, -1), n_results=k, where=where, include=["distances"])
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return sorted(((str(i), 1.0 - float(d)) for i, d in pairs), key=lambda pair: (-pair[1], pair[0]))
+
+    def ids(self) -> set[str]:
+        """Return all passage ids that have a vector."""
+        out: set[str] = set()
+        total = self._call("count")
+        for offset in range(0, total, self._batch):
+            out.update(self._call("get", include=[], limit=self._batch, offset=offset)["ids"])
+        return out
+
+    def count_source(self, source_id: str) -> int:
+        """Return how many vectors belong to a source."""
+        return len(self._call("get", where={"source_id": source_id}, include=[])["ids"])
+
+    def _call(self, name: str, **arguments: Any) -> Any:
+        try:
+            return getattr(self._collection, name)(**arguments)
+        except Exception as error:
+            raise IndexUnavailable(
+                f"{self._where}: the vector store failed to {name} ({_first_line(error)}). Run: assistant doctor"
+            ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:160]
