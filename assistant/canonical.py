@@ -21,7 +21,6 @@ _INVISIBLE = re.compile(
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_TRAILING = re.compile(r"[ \t\u00a0\u3000]+$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{4,}")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _HYPHEN_END = re.compile(r"([^\W\d_]+)[-\u2010]$")
@@ -56,7 +55,8 @@ def decode(data: bytes, where: str, declared: str = "") -> str:
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return _decoded(data, encoding) or _refuse(where, "marked as Unicode but damaged")
+            marked = _decoded(data, encoding)
+            return _refuse(where, "marked as Unicode but damaged") if marked is None else marked
     if data.count(0) * 100 > len(data):
         return _refuse(where, "binary, or UTF-16 without a byte order mark")
     for encoding in ("utf-8", declared):
@@ -79,7 +79,7 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 def _plausible_gb(data: bytes) -> bool:
     """Whether high bytes come in pairs. In Latin-1 prose they stand alone, and would decode to wrong Chinese."""
     pairs = re.findall(rb"[\x81-\xfe]([\x30-\xff])", data)
-    return 2 * sum(trail >= b"\x80" for trail in pairs) > len(pairs)
+    return 2 * len([trail for trail in pairs if trail >= b"\x80"]) > len(pairs)
 
 
 def _refuse(where: str, what: str) -> str:
@@ -96,11 +96,11 @@ def canonical(text: str) -> str:
 
     Width is left as it is: a full-width bracket is part of the exact words.
     """
-    text = _TRAILING.sub("", clean(text))
+    text = "\n".join(line.rstrip(" \t\u00a0\u3000") for line in clean(text).split("\n"))
     return _BLANK_LINES.sub("\n\n\n", text).strip("\n")
 
 
-def letter_share(text: str) -> float:
+def han_share(text: str) -> float:
     """The share of Han characters among the letters of ``text``; 0.0 where it has no letters."""
     han = len(_HAN.findall(text))
     letters = sum(map(str.isalpha, text))

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from itertools import zip_longest
 
-from assistant.canonical import letter_share
+from assistant.canonical import han_share
 from assistant.types import Authority, Kind
 
 PROVINCES: dict[str, str] = dict(
@@ -37,34 +37,38 @@ _NUMBER = "[〇○零一二三四五六七八九十\\d]"
 _DATE = re.compile(rf"({_NUMBER}{{4}})\s*年\s*({_NUMBER}{{1,3}})\s*月\s*({_NUMBER}{{1,3}})\s*日")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _PUBLISHED = re.compile(
-    r"^\W*(?:Date of publication|Publication date|Published)(?: online)?(?: on)?\s*:?\s*"
+    r"^[^\w\n]*(?:Date of publication|Publication date|Published)(?: online)?(?: on)?\s*:?\s*"
     r"(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<d1>\d{1,2})(?:st|nd|rd|th)? (?P<m1>[A-Z][a-z]{2,8}),? (?P<y1>\d{4})"
     r"|(?P<m2>[A-Z][a-z]{2,8}) (?P<d2>\d{1,2})(?:st|nd|rd|th)?,? (?P<y2>\d{4}))",
     re.MULTILINE,
 )
-_BODY = re.compile(r"^\W*(?:第[一1][编章节条]|目\s*录\s*$)", re.MULTILINE)
+_BODY = re.compile(r"^[^\w\n]*(?:第[一1][编章节条]|目\s*录\s*$)", re.MULTILINE)
 _ENACTED = re.compile("通过|修订|修正|公布|发布|批准|印发")
-_COMMENCED = re.compile("施行|实施|生效")
-_COMMENCES = re.compile(rf"(本[\u4e00-\u9fff]{{1,8}})?自\s*({_DATE.pattern})\s*(?:起|之日起)\s*(?:施行|实施|执行|生效)")
+_COMMENCED = re.compile(r"^[^《]*(?:施行|实施|生效)[\s。；;）)]*$")
+_PUBLISHED_ZH = re.compile("公布|发布|颁布")
+_COMMENCES_AT_ONCE = re.compile("本[\u4e00-\u9fff]{1,8}自(?:公布|发布|颁布)之日起(?:施行|实施|执行|生效)")
+_COMMENCES = re.compile(
+    rf"(本[\u4e00-\u9fff]{{1,8}})?[自从]\s*({_DATE.pattern})\s*(?:起|之日起)\s*(?:施行|实施|执行|生效)"
+)
 _NATIONAL_CONGRESS = re.compile("全国人民代表大会(?:常务委员会)?.*通过")
 _STATE_COUNCIL = re.compile("国务院令|国务院第.{1,6}次常务会议|国务院(?:发布|公布)|《国务院关于(?:修改|废止)")
 _LOCAL_CONGRESS = re.compile(
     r"([\u4e00-\u9fff]{2,8}?(?:省|自治区|市))(?:第.{1,6}届)?人民代表大会(?:常务委员会)?.*(?:通过|批准|公布|修订|修正)"
 )
-_ABSTRACT = re.compile(r"^\W*(?:Abstracts?\b|A B S T R A C T|摘\s*要)", re.MULTILINE | re.IGNORECASE)
+_ABSTRACT = re.compile(r"^[^\w\n]*(?:Abstracts?\b|A B S T R A C T|摘\s*要)", re.MULTILINE | re.IGNORECASE)
 _PAPER_PART = re.compile(
-    r"^[\W\d]*(?:Key\s?words?\b|Index terms\b|References\s*$|关键[词字]|参考文献)", re.MULTILINE | re.IGNORECASE
+    r"^(?:[^\w\n]|\d)*(?:Key\s?words?\b|Index terms\b|References\s*$|关键[词字]|参考文献)", re.MULTILINE | re.IGNORECASE
 )
 _NO_TITLE = re.compile(
-    r"(?:research |original |review )?(?:article|paper|review)|open access|.*\b(?:conference|proceedings|journal|issn|doi)\b.*"
-    r"|.*\b(?:https?://|www\.).*|(?:abstracts?|keywords)\b.*|附件\s*\d*[:：]?",
+    r"(?:research |original |review )?(?:article|paper|review)|open access|(?:abstracts?|keywords)\b.*|附件\s*\d*[:：]?"
+    r"|.*\b(?:conference|proceedings|journal|issn|doi|arxiv)\b.*|.*\b(?:https?://|www\.).*|[\W\d]*",
     re.IGNORECASE,
 )
 
 
 def language_of(text: str) -> str:
     """``zh`` where more than a fifth of the letters are Han characters, else ``en``."""
-    return "zh" if letter_share(text) > 0.2 else "en"
+    return "zh" if han_share(text) > 0.2 else "en"
 
 
 def title_of(text: str) -> str:
@@ -73,7 +77,7 @@ def title_of(text: str) -> str:
     A first block too long for a title gives its first sentence, cut at 120 characters. Empty where there is no text.
     """
     blocks = [block for block in re.split(r"\n\s*\n", text[:5000]) if block.strip()]
-    titles = [block for block in blocks if not _NO_TITLE.fullmatch(_one_line(block))]
+    titles = [block for block in blocks if can_be_title(_one_line(block))]
     if not titles:
         return _one_line(blocks[0])[:120] if blocks else ""
     title = _one_line(titles[0])
@@ -81,6 +85,11 @@ def title_of(text: str) -> str:
         return title
     first = re.split(r"(?<=[.!?。！？])\s|(?<=[。！？])", _one_line(titles[0].lstrip().split("\n")[0]))[0]
     return first if len(first) <= 120 else first[:119].rstrip() + "…"
+
+
+def can_be_title(line: str) -> bool:
+    """Whether ``line`` is not one of the things that stand above titles: rubric, journal, address, number."""
+    return _NO_TITLE.fullmatch(line) is None
 
 
 def _one_line(block: str) -> str:
@@ -120,6 +129,7 @@ def _header(text: str) -> str:
 def _dates(header: str, text: str) -> dict[str, object]:
     """The latest date of adoption, revision or publication in the header; the commencement there or at the end."""
     issued: list[dt.date] = []
+    published: list[dt.date] = []
     effective: list[dt.date] = []
     matches = list(_DATE.finditer(header))
     for match, after in zip_longest(matches, matches[1:]):
@@ -131,8 +141,11 @@ def _dates(header: str, text: str) -> dict[str, object]:
             effective.append(day)
         elif day and _ENACTED.search(words):
             issued.append(day)
+            published += [day] if _PUBLISHED_ZH.search(words) else []
     found: dict[str, object] = {"issued": max(issued)} if issued else {}
     commencement = max(effective) if effective else _commencement(text)
+    if commencement is None and len(published) == 1 and _COMMENCES_AT_ONCE.search(text):
+        commencement = published[0]  # with several publications it would be a guess which one is meant
     return found | ({"effective": commencement} if commencement else {})
 
 

@@ -23,8 +23,9 @@ from assistant.vectors import VectorStore
 
 LOCK_TIMEOUT = 120.0
 """Seconds that a second writer waits for the first."""
-READABLE = 0.5
-"""Texts of which the embedder knows fewer words than this share get no sentence vectors: they would be noise."""
+READABLE = 0.9
+"""A text of which the embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
+_SILENT = (PassageKind.REFERENCE, PassageKind.BOILERPLATE)
 
 
 class Change(StrEnum):
@@ -100,14 +101,15 @@ class Index:
         if known == source.sha256:
             return Change.UNCHANGED
         passages = chunk(source)
-        answering = [p for p in passages if p.kind not in (PassageKind.REFERENCE, PassageKind.BOILERPLATE)]
-        vectors = self.embedder.embed([embedded_text(source, p) for p in answering])
-        units = self._embed_units(source, answering)
+        readable = [p for p in passages if p.kind not in _SILENT and self.embedder.reads(p.text) >= READABLE]
+        vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
+        units = self._embed_units(source, readable)
         with self._writing():
             self._check_same_maker()
             self.registry.set("fingerprint", self.fingerprint)
             self.registry.set("dimension", str(self.embedder.dimension))
-            self.vectors.upsert([p.id for p in answering], source.id, vectors)
+            if vectors is not None:
+                self.vectors.upsert([p.id for p in readable], source.id, vectors)
             before_commit()
             dead = self.registry.put(source, passages, units)
             self.vectors.delete(dead)
@@ -116,11 +118,10 @@ class Index:
         return Change.ADDED if known is None else Change.REPLACED
 
     def _embed_units(self, source: Source, passages: Sequence[Passage]) -> dict[str, Vectors]:
-        readable = [p for p in passages if self.embedder.reads(p.text) >= READABLE]
-        texts = [source.text[u.span.start : u.span.end] for p in readable for u in p.units]
+        texts = [source.text[u.span.start : u.span.end] for p in passages for u in p.units]
         vectors = self.embedder.embed(texts) if texts else np.zeros((0, 1), np.float32)
         out, start = {}, 0
-        for passage in readable:
+        for passage in passages:
             out[passage.id] = vectors[start : start + len(passage.units)]
             start += len(passage.units)
         return out
@@ -154,7 +155,7 @@ class Index:
 
     def diagnose(self) -> Diagnosis:
         """Compare vectors with live passages."""
-        live, stored = self.registry.live_ids(), self.vectors.ids()
+        live, stored = self.registry.embedded_ids(), self.vectors.ids()
         return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored)))
 
     def repair(self) -> Diagnosis:

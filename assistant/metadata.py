@@ -95,7 +95,7 @@ def _error(key: str, value: object, where: str, legal: str) -> MetadataError:
 def _member(key: str, value: object, where: str) -> StrEnum:
     kind = _ENUMS[key]
     try:
-        return kind(value)
+        return kind(str(value))
     except ValueError:
         raise _error(key, value, where, "one of " + ", ".join(kind)) from None
 

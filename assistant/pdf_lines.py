@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median_low
 from typing import Any
 
 from pypdf import PageObject
@@ -22,7 +24,10 @@ _PAGE_NUMBER = re.compile(
 )
 # What pypdf writes for glyphs of a font that does not say which characters they are.
 _UNDECODED = re.compile(r"(?:/[A-Za-z]{1,3}[0-9A-F]{2,4}\s?){2,}|\ufffd+")
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+"""How a typesetter draws letters, not which letters they are."""
 _EDGE_LINES = 3
+_EDGES = ("top", "bottom")
 
 
 @dataclass(slots=True)
@@ -58,7 +63,7 @@ class _Gathering:
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         height = abs(size * (tm[3] or tm[1]) * (cm[3] or cm[1])) or 1.0
-        for number, part in enumerate(clean(text).split("\n")):
+        for number, part in enumerate(clean(text).translate(_LIGATURES).split("\n")):
             if number:
                 self.end_line()
             if part:
@@ -122,29 +127,42 @@ def page_lines(page: PageObject, number: int) -> tuple[list[Line], bool]:
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """``pages`` without bare page numbers and without lines that return, figures apart, at the same edge of pages.
 
-    A line returns if it stands among the three outermost lines on at least three pages and on half of all.
+    A line returns if, on at least three pages and on half of all, it is one of the three outermost and a gap sets it
+    apart from the body. Where that would take most of the text, the pages are of one pattern (forms, certificates)
+    and nothing is removed.
     """
-    edges = [_edges(lines) for lines in pages]
-    seen = Counter(mark for marked in edges for mark in set(marked.values()))
-    needed = max(3, len(pages) // 2)
-    kept = []
-    for lines, marked in zip(pages, edges, strict=True):
-        running = {place for place, mark in marked.items() if seen[mark] >= needed}
-        outermost = {place for place in marked if lines[place].y in _extremes(lines)}
-        numbers = {place for place in outermost if _PAGE_NUMBER.fullmatch(lines[place].text)}
-        kept.append([line for place, line in enumerate(lines) if place not in running | numbers])
-    return kept
+    marks = [{edge: [_mark(line) for line in _outermost(lines, edge)] for edge in _EDGES} for lines in pages]
+    seen = Counter(
+        (edge, mark)
+        for lines, marked in zip(pages, marks, strict=True)
+        for edge in _EDGES
+        for mark in set(marked[edge][: _set_apart(_outermost(lines, edge, 1))])
+    )
+    running = {mark for mark, count in seen.items() if count >= max(3, len(pages) // 2)}
+    kept: list[list[Line]] = []
+    for lines in pages:
+        gone = {id(line) for edge in _EDGES for line in _outermost(lines, edge) if (edge, _mark(line)) in running}
+        for edge in _EDGES:
+            gone |= {id(line) for line in _outermost(lines, edge)[:1] if _PAGE_NUMBER.fullmatch(line.text)}
+        kept.append([line for line in lines if id(line) not in gone])
+    return kept if 2 * _length(kept) >= _length(pages) else [list(lines) for lines in pages]
 
 
-def _edges(lines: Sequence[Line]) -> dict[int, tuple[str, str]]:
-    """The positions of the outermost lines, each with its edge and its text without figures."""
-    by_height = sorted(range(len(lines)), key=lambda place: -lines[place].y)
-    top = {place: "top" for place in by_height[:_EDGE_LINES]}
-    bottom = {place: "bottom" for place in by_height[_EDGE_LINES:][-_EDGE_LINES:]}
-    marks = (top | bottom).items()
-    return {place: (edge, re.sub(r"\d+", "#", lines[place].text).casefold()) for place, edge in marks}
+def _outermost(lines: Sequence[Line], edge: str, more: int = 0) -> list[Line]:
+    """The three lines nearest to the top or bottom edge, the outermost first, and ``more`` further ones."""
+    return sorted(lines, key=lambda line: line.y, reverse=edge == "top")[: _EDGE_LINES + more]
 
 
-def _extremes(lines: Sequence[Line]) -> set[float]:
-    heights = [line.y for line in lines]
-    return {max(heights), min(heights)}
+def _set_apart(lines: Sequence[Line]) -> int:
+    """How many of ``lines``, the outermost first, lie beyond the last gap wider than the usual step between lines."""
+    steps = [abs(line.y - inner.y) for line, inner in pairwise(lines)]
+    wide = [n for n, step in enumerate(steps, 1) if step > min(2.5 * lines[n].size, 1.25 * median_low(steps))]
+    return max(wide, default=0)
+
+
+def _mark(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text).casefold()
+
+
+def _length(pages: Sequence[Sequence[Line]]) -> int:
+    return sum(len(line.text) for lines in pages for line in lines)

@@ -206,7 +206,8 @@ class QueryReader:
             forms = [Form((token.term,), 1.0)]
             if i + 1 < len(words) and i + 1 not in used:
                 forms += [Form((w,), 0.7) for w in self.dictionary.chinese((token.term, words[i + 1].term))[:3]]
-            forms += [Form((w,), 0.8 if place < 4 else 0.6) for place, w in enumerate(self.dictionary.chinese((token.term,)))]
+            chinese = self.dictionary.chinese((token.term,))
+            forms += [Form((w,), 0.8 if place < 4 else 0.6) for place, w in enumerate(chinese)]
             out.append(Concept(text[token.start : token.end], ConceptKind.NAME if capital else ConceptKind.TERM, Span(token.start, token.end), tuple(forms)))
         return out
 

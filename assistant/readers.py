@@ -17,10 +17,11 @@ from assistant.metadata import split_front_matter
 from assistant.types import UnreadableFile
 
 _COMMENT = re.compile(r"<!--.*?-->[ \t]*\n?", re.DOTALL)
-_FOREIGN_BLOCK = re.compile(r"\s*---[ \t]*\n(?:(?:[\w.-]+[ \t]*:.*|[ \t]+\S.*|[ \t]*-[ \t]+.*|[ \t]*)\n)*?---[ \t]*(?:\n|\Z)")
+_YAML_LINE = r"(?:\w[\w.-]*[ \t]*:.*|[ \t]+\S.*|- .*|[ \t]*)\n"
+_FOREIGN_BLOCK = re.compile(rf"\s*---[ \t]*\n(?:{_YAML_LINE})*?---[ \t]*(?:\n|\Z)")
 _BOLD = re.compile(r"\*\*(?=\S)([^\n]*?\S)\*\*(?!\*)")
 _ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^*\s])\*(?![\w*])")
-_GLUED_BOLD = re.compile(r"(?<=\S)\*\*([^\s*](?:[^*\n]*\s){4}[^*\n]*)\*\*(?=\S)")
+_GLUED_BOLD = re.compile(r"(?<=\S)\*\*(?=\S)([^*\n]+)\*\*(?=\S)")
 _MD_TITLE = re.compile(r"^# +(.+?)(?:\s*\{[^{}]*\})?[ #]*$", re.MULTILINE)
 _UNFINISHED = re.compile(r"[^.!?:;。！？：；…\"”'’)\]）】|]$")
 _INTERRUPTION = re.compile(r"(?:Received|Revised|Accepted|Published|Citation|Copyright|Academic Editors?)\s*:|©")
@@ -33,8 +34,8 @@ _DROPPED = frozenset(
     "head script style nav footer noscript template svg math canvas iframe object select button textarea".split()
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure form h1 h2 h3 h4 "
-    "h5 h6 header hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure form h1 h2 "
+    "h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 
 
@@ -46,15 +47,12 @@ def read_markdown(data: bytes, where: str) -> Reading:
         MetadataError: If the front matter is not a YAML mapping.
     """
     given, body = split_front_matter(clean(decode(data, where)), where)
-    # Comments go first: files gathered elsewhere carry one above a front matter of their own, which is not ours.
-    body = _FOREIGN_BLOCK.sub("", _COMMENT.sub("", body), count=1) if _starts_foreign(body) else _COMMENT.sub("", body)
-    text = canonical(_plain_emphasis(body))
+    body = _COMMENT.sub("", body)
+    # Files gathered elsewhere carry a comment above a front matter of their own, which is neither ours nor text.
+    foreign = _FOREIGN_BLOCK.match(body)
+    text = canonical(_plain_emphasis(body[foreign.end() :] if foreign else body))
     heading = _MD_TITLE.search(text)
     return Reading(text, title=heading[1] if heading else "", given=given)
-
-
-def _starts_foreign(body: str) -> bool:
-    return _FOREIGN_BLOCK.match(_COMMENT.sub("", body)) is not None
 
 
 def _plain_emphasis(text: str) -> str:
@@ -67,9 +65,13 @@ def read_plain_text(data: bytes, where: str) -> Reading:
     Raises:
         UnreadableFile: If the bytes are no text.
     """
-    # A bold run of several words glued to its neighbours was a line of its own before a converter lost the breaks.
-    text = _plain_emphasis(_GLUED_BOLD.sub(r"\n\n\1\n\n", canonical(decode(data, where))))
+    text = _plain_emphasis(_GLUED_BOLD.sub(_own_line, canonical(decode(data, where))))
     return Reading(canonical("\n\n".join(_mended(re.split(r"\n\s*\n", text)))))
+
+
+def _own_line(bold: re.Match[str]) -> str:
+    """A bold run of several words glued to its neighbours was a line of its own before a converter lost the breaks."""
+    return f"\n\n{bold[1]}\n\n" if len(bold[1].split()) > 4 else bold[0]
 
 
 def _mended(blocks: Sequence[str]) -> list[str]:
@@ -113,6 +115,8 @@ def read_html(data: bytes, where: str) -> Reading:
     try:
         root = lxml.html.document_fromstring(text)
         blocks = list(_html_blocks(root))
+    except etree.ParserError:  # said of a page without any element or text
+        return Reading("")
     except (etree.LxmlError, ValueError, RecursionError) as error:
         raise UnreadableFile(f"{where}: not readable as HTML, {error}. Save the page anew and ingest it.") from error
     headings = [block[2:] for block in blocks if block.startswith("# ")]
@@ -181,7 +185,7 @@ def _html_block(element: lxml.html.HtmlElement) -> Iterator[str]:
 
 
 def _html_rows(table: lxml.html.HtmlElement) -> list[list[str]]:
-    """The cells of each row, a cell over several rows repeated in each, one over several columns followed by empty ones."""
+    """The cells of each row: one over several rows is repeated in each, one over several columns padded."""
     rows: list[list[str]] = []
     hanging: dict[int, tuple[int, str]] = {}  # column: rows still covered, text
     for row in table.iter("tr"):

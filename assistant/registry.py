@@ -46,7 +46,7 @@ CREATE TABLE sources (id TEXT PRIMARY KEY, metadata TEXT NOT NULL, text TEXT NOT
     path TEXT NOT NULL, warnings TEXT NOT NULL, taken_at TEXT NOT NULL, revision INTEGER NOT NULL);
 CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source_id TEXT NOT NULL REFERENCES sources(id), start INTEGER,
     "end" INTEGER, text TEXT NOT NULL, locator TEXT NOT NULL, heading TEXT NOT NULL, kind TEXT NOT NULL, page_from INTEGER, page_to INTEGER,
-    article INTEGER NOT NULL, standing TEXT NOT NULL, reported_by TEXT NOT NULL, units TEXT NOT NULL, unit_vectors BLOB);
+    article INTEGER NOT NULL, standing TEXT NOT NULL, reported_by TEXT NOT NULL, units TEXT NOT NULL, embedded INTEGER NOT NULL, unit_vectors BLOB);
 CREATE INDEX passages_of_source ON passages (source_id, article);
 CREATE VIRTUAL TABLE words USING fts5 (body, context, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
 CREATE VIRTUAL TABLE words_seen USING fts5vocab (words, row);
@@ -55,9 +55,10 @@ _SILENT = (PassageKind.REFERENCE.value, PassageKind.BOILERPLATE.value)
 
 
 class WordRow(NamedTuple):
-    """A candidate of the word index: passage id, its terms and the terms of its title and headings."""
+    """A candidate of the word index: passage and source id, its terms and the terms of its title and headings."""
 
     passage_id: str
+    source_id: str
     body: str
     context: str
 
@@ -190,6 +191,11 @@ class Registry:
         """Return the live passages among ``ids``."""
         return {p.id: p for p in self._select("id IN (SELECT value FROM json_each(?))", json.dumps(list(ids)))}
 
+    def owners(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the source id of each live passage among ``ids``."""
+        with self._guard() as db:
+            return dict(db.execute("SELECT id, source_id FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)))
+
     def passages_of(self, source_id: str, article: int | None = None) -> list[Passage]:
         """Return the passages of a source in reading order, or those of one article."""
         if article is None:
@@ -213,7 +219,7 @@ class Registry:
         """Return the passages that match an FTS5 expression, best first by FTS5's BM25, ties by row."""
         with self._guard() as db:
             rows = db.execute(
-                "SELECT p.id, w.body, w.context FROM (SELECT rowid, body, context FROM words WHERE words MATCH ? ORDER BY bm25(words, 1.0, 0.5), rowid LIMIT ?) w "
+                "SELECT p.id, p.source_id, w.body, w.context FROM (SELECT rowid, body, context FROM words WHERE words MATCH ? ORDER BY bm25(words, 1.0, 0.5), rowid LIMIT ?) w "
                 "JOIN passages p ON p.row = w.rowid",
                 (match, limit),
             ).fetchall()
@@ -232,15 +238,18 @@ class Registry:
             count = db.execute("SELECT count(*) FROM words").fetchone()[0]
         return count, (float(row[0]) / count if row and count else 1.0)
 
-    def live_ids(self) -> set[str]:
-        """Return the ids of all passages that should have a vector."""
+    def embedded_ids(self) -> set[str]:
+        """Return the ids of all live passages that should have a vector."""
         with self._guard() as db:
-            return {row[0] for row in db.execute("SELECT id FROM passages WHERE kind NOT IN (?, ?)", _SILENT)}
+            return {row[0] for row in db.execute("SELECT id FROM passages WHERE embedded")}
 
     # -- writing ----------------------------------------------------------------------------------------------
 
     def put(self, source: Source, passages: Sequence[Passage], unit_vectors: Mapping[str, Vectors]) -> set[str]:
-        """Make this version of a source the live one; return the ids of the passages that are no longer live."""
+        """Make this version of a source the live one; return the ids of the passages that are no longer live.
+
+        ``unit_vectors`` has the vectors of the units of each passage that was embedded.
+        """
         with self._change() as (db, revision):
             dead = self._erase(db, source.id)
             db.execute(
@@ -258,14 +267,16 @@ class Registry:
                 ),
             )
             words = 0
+            imprint = next((p.text for p in passages if p.kind is PassageKind.TITLE), "")[:400]  # authors, dates of adoption
+            about = f"{source.metadata.title_zh} {source.metadata.title_en} {source.metadata.document_number} {imprint}"
             for passage in passages:
                 vectors = unit_vectors.get(passage.id)
                 row = db.execute(
-                    f"INSERT INTO passages ({_PASSAGE_COLUMNS}, unit_vectors) VALUES ({', '.join('?' * 15)})",
-                    (*_passage_row(passage), None if vectors is None else vectors.astype(np.float16).tobytes()),
+                    f"INSERT INTO passages ({_PASSAGE_COLUMNS}, embedded, unit_vectors) VALUES ({', '.join('?' * 16)})",
+                    (*_passage_row(passage), vectors is not None, None if vectors is None else vectors.astype(np.float16).tobytes()),
                 ).lastrowid
                 if passage.kind.value not in _SILENT:
-                    body, context = index_terms(passage.text), index_terms(f"{source.metadata.title_zh} {source.metadata.title_en} {passage.heading} {passage.locator}")
+                    body, context = index_terms(passage.text), index_terms(f"{about} {passage.heading} {passage.locator}")
                     words += len(body)
                     db.execute("INSERT INTO words (rowid, body, context) VALUES (?, ?, ?)", (row, " ".join(body), " ".join(dict.fromkeys(context))))
             self._count_words(db, words)

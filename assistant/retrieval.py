@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from assistant.facts import FactKind, read_facts
 from assistant.index import READABLE, Index
 from assistant.places import applies_in
-from assistant.query import Concept, Query
+from assistant.query import Concept, Form, Query
 from assistant.registry import WordRow
 from assistant.text import fold, is_stop_word, plain_words, stem, terms
 from assistant.types import Authority, Hit, Kind, Metadata, Scope, Status
@@ -25,10 +27,27 @@ K1, B = 1.2, 0.75
 """BM25's usual saturation and length normalisation (Robertson and Zaragoza 2009)."""
 CONTEXT_WEIGHT = 0.45
 """What a match in the title or headings counts against one in the words of the passage."""
-RRF_K = 10
-"""Rank constant of reciprocal rank fusion (Cormack et al. 2009 use 60, for longer lists than ours)."""
+RRF_K, RRF_K_LANGUAGES = 30, 3
+"""Rank constants within a language and between languages (a small one lets each language lead in turn); fitted on dev."""
 CANDIDATES = 250
 DENSE_CANDIDATES = 100
+
+
+SHORT_WORD = 0.4
+"""Weight of a word of one character: segmentation hides most of its occurrences, so its rarity says little."""
+TRUST_IN_MEANING, TRUST_IN_TRANSLATION = 2.0, 0.5
+"""Weight of the dense leg beside the words leg, for a question the embedder reads and for a word-by-word translation."""
+TRANSLATED_COVERAGE = 1.2
+"""Makes coverage by translated words comparable with coverage by the words asked."""
+
+
+class Ranked(NamedTuple):
+    """A passage in a words leg: its score, and the share of the question's weight that it covers."""
+
+    passage_id: str
+    source_id: str
+    score: float
+    coverage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +82,7 @@ class Retriever:
         """
         sources = self.sources()
         as_of = scope.as_of or dt.date.today()
-        named = {s.id for s in self.named(query)}
+        named = self._named_alone(query)
         superseded = superseded_on(sources.values(), as_of)
         places = [p.code for p in query.places if p.code]
         place = scope.jurisdiction if not places else ""
@@ -79,6 +98,17 @@ class Retriever:
                 continue
             out[source_id] = m
         return out
+
+    def _named_alone(self, query: Query) -> set[str]:
+        """Return the ids of named sources whose title no other source shares: a bare title means the text in force."""
+        titles = Counter(title for m in self.sources().values() for title in {fold(m.title_zh), fold(m.title_en)} if title)
+        works = Counter(m.work for m in self.sources().values())
+        return {
+            m.id
+            for m in self.named(query)
+            if document_key(m.document_number) in query.documents
+            or all(titles[fold(t)] <= max(1, works[m.work] if m.work else 1) for t in (m.title_zh, m.title_en) if t)
+        }
 
     def named(self, query: Query) -> list[Metadata]:
         """Return the sources that the question names by document number or by all the words of a title, longest title first."""
@@ -101,17 +131,39 @@ class Retriever:
     def search(self, query: Query, scope: Scope, k: int = 10) -> list[Hit]:
         """Return up to ``k`` hits, best first by ``(-score, passage id)``."""
         sources = self.eligible(query, scope)
-        legs = {"words": self.words(query, sources), "meaning": self.meaning(query, sources)}
-        weights = {"words": 1.0, "meaning": self._trust_in_meaning(query)}
-        fused = fuse({name: [i for i, _ in ranked] for name, ranked in legs.items()}, weights)
-        direct = self._direct(query, sources)
-        for place, passage_id in enumerate(direct):
-            ranks = fused[passage_id][1] if passage_id in fused else {}
-            fused[passage_id] = (1.0 - place / 1000 + (fused[passage_id][0] if passage_id in fused else 0.0), {**ranks, "named": place + 1})
-        best = sorted(fused.items(), key=lambda f: (-f[1][0], f[0]))[: 3 * k]
+        fused = self._fused(query, sources)
+        for place, passage_id in enumerate(self._direct(query, sources)):
+            score, ranks = fused.get(passage_id, (0.0, {}))
+            fused[passage_id] = (1.0 - place / 1000 + score, {**ranks, "article": place + 1})
+        best = sorted(fused.items(), key=lambda f: (-f[1][0], f[0]))[: 2 * k]
         passages = self.index.registry.passages(i for i, _ in best)
-        hits = [Hit(passages[i], sources[passages[i].source_id], score, ranks) for i, (score, ranks) in best if i in passages]
-        return hits[:k]
+        return [Hit(passages[i], sources[passages[i].source_id], score, ranks) for i, (score, ranks) in best if i in passages][:k]
+
+    def _fused(self, query: Query, sources: Mapping[str, Metadata]) -> dict[str, tuple[float, dict[str, int]]]:
+        """Fuse words and meaning within each language of the library, then the languages with each other.
+
+        Scores of different languages cannot be compared, ranks can. A language weighs as much as its best passages cover
+        of the question, where a translated word counts for less than the word itself and is made up for.
+        """
+        named = {m.id for m in self.named(query)} & set(sources)
+        meaning = self.meaning(query, sources)
+        trust = TRUST_IN_MEANING if self._readable(query) == query.text else TRUST_IN_TRANSLATION
+        ranks: dict[str, dict[str, int]] = {}
+        order: dict[str, list[str]] = {}
+        weights: dict[str, float] = {}
+        for language in sorted({m.language for m in sources.values()}):
+            words = self.words(query, sources, language)
+            legs = {"words": [r.passage_id for r in words], "meaning": [i for i, source_id in meaning if sources[source_id].language == language]}
+            if named:
+                legs["instrument"] = [r.passage_id for r in words if r.source_id in named]
+            fused = fuse(legs, {"words": 1.0, "meaning": trust, "instrument": 2.0}, RRF_K)
+            ranks |= {i: found for i, (_, found) in fused.items()}
+            order[language] = [i for i, _ in sorted(fused.items(), key=lambda f: (-f[1][0], f[0]))]
+            covered = max((r.coverage for r in words[:10]), default=0.1)
+            weights[language] = covered * (1.0 if language == query.language else TRANSLATED_COVERAGE)
+        best = max(weights.values(), default=1.0) or 1.0
+        merged = fuse(order, {language: weight / best for language, weight in weights.items()}, RRF_K_LANGUAGES)
+        return {i: (score, ranks[i]) for i, (score, _) in merged.items()}
 
     def _direct(self, query: Query, sources: Mapping[str, Metadata]) -> list[str]:
         """Return the passages of the article named, in the instrument named."""
@@ -123,15 +175,15 @@ class Retriever:
         named.sort(key=lambda m: (m.language != query.language, m.id))
         return [p.id for m in named for p in self.index.registry.passages_of(m.id, query.article)]
 
-    def meaning(self, query: Query, sources: Mapping[str, Metadata]) -> list[tuple[str, float]]:
-        """Return ``(passage id, cosine)`` of the dense leg: nothing where the embedder cannot read the question."""
+    def meaning(self, query: Query, sources: Mapping[str, Metadata]) -> list[tuple[str, str]]:
+        """Return ``(passage id, source id)`` of the dense leg: nothing where the embedder cannot read the question."""
         text = self._readable(query)
         if not text:
             return []
         wanted = None if len(sources) > 0.7 * len(self.sources()) else sorted(sources)
         found = self.index.vectors.query(self.index.embedder.embed([text])[0], DENSE_CANDIDATES, wanted)
-        live = self.index.registry.passages(i for i, _ in found)
-        return [(i, score) for i, score in found if i in live and live[i].source_id in sources]
+        owner = self.index.registry.owners(i for i, _ in found)
+        return [(i, owner[i]) for i, _ in found if owner.get(i) in sources]
 
     def _readable(self, query: Query) -> str:
         """Return the question in a language that the embedder reads: as asked, or its translation."""
@@ -139,62 +191,75 @@ class Retriever:
             return query.text
         return query.translation
 
-    def _trust_in_meaning(self, query: Query) -> float:
-        """Return the weight of the dense leg: less where it saw only a word-by-word translation."""
-        return 0.9 if self._readable(query) == query.text else 0.35
-
-    def words(self, query: Query, sources: Mapping[str, Metadata]) -> list[tuple[str, float]]:
-        """Return ``(passage id, score)`` of the words leg, best first."""
-        weighed = self.weigh(query)
+    def words(self, query: Query, sources: Mapping[str, Metadata], language: str) -> list[Ranked]:
+        """Return the passages in ``language`` that the words leg finds, best first."""
+        weighed = self.weigh(query, language)
         match = _match_expression(weighed)
         if not match:
             return []
         rows = self.index.registry.find_words(match, CANDIDATES)
         _, mean_length = self.index.registry.statistics()
-        owner = {p.id: p.source_id for p in self.index.registry.passages(r.passage_id for r in rows).values()}
-        scored = [(r.passage_id, score_words(weighed, r, mean_length)) for r in rows if owner.get(r.passage_id) in sources]
-        return sorted(scored, key=lambda s: (-s[1], s[0]))
+        scored = [rank_words(weighed, r, mean_length) for r in rows if r.source_id in sources and sources[r.source_id].language == language]
+        return sorted(scored, key=lambda r: (-r.score, r.passage_id))
 
-    def weigh(self, query: Query) -> list[Weighed]:
-        """Return the concepts of a question with their inverse document frequency in this library."""
+    def weigh(self, query: Query, language: str) -> list[Weighed]:
+        """Return the concepts of a question, with their forms and document frequency in one language."""
         frequency = self.index.registry.document_frequency(t for c in query.concepts for f in c.forms for t in f.terms)
         total, _ = self.index.registry.statistics()
         out = []
         for concept in query.concepts:
-            seen = sum(min(frequency.get(t, 0) for t in form.terms) for form in concept.forms if form.terms)
-            df = min(seen, total)
-            out.append(Weighed(concept, math.log(1 + (total - df + 0.5) / (df + 0.5))))
+            forms = tuple(f for f in concept.forms if f.terms and (_language(f) in (language, "")))
+            seen = [(f.weight, min(frequency.get(t, 0) for t in f.terms)) for f in forms]
+            df = min(total, max((n for _, n in seen), default=0) if seen and seen[0][1] == 0 else (seen[0][1] if seen else 0))
+            idf = math.log(1 + (total - df + 0.5) / (df + 0.5))
+            out.append(Weighed(replace(concept, forms=forms), idf * (SHORT_WORD if len(concept.surface) == 1 else 1.0)))
         return out
 
 
-def fuse(legs: Mapping[str, Sequence[str]], weights: Mapping[str, float]) -> dict[str, tuple[float, dict[str, int]]]:
-    """Return score and ranks by passage id: weighted reciprocal rank fusion. The order of the legs does not matter."""
+def _language(form: Form) -> str:
+    """Return the language of a form; digits belong to both."""
+    if all(t.replace(".", "").isdigit() for t in form.terms):
+        return ""
+    return "en" if all(t.isascii() for t in form.terms) else "zh"
+
+
+def fuse(legs: Mapping[str, Sequence[str]], weights: Mapping[str, float], k: int) -> dict[str, tuple[float, dict[str, int]]]:
+    """Return score and ranks by passage id: weighted reciprocal rank fusion (Cormack et al. 2009).
+
+    The order of the legs does not matter, and a further leg that ranks a passage never lowers its score.
+    """
     out: dict[str, tuple[float, dict[str, int]]] = {}
     for name in sorted(legs):
         for rank, passage_id in enumerate(legs[name], start=1):
             score, ranks = out.get(passage_id, (0.0, {}))
-            out[passage_id] = (score + weights[name] / (RRF_K + rank), {**ranks, name: rank})
+            out[passage_id] = (score + weights[name] / (k + rank), {**ranks, name: rank})
     return out
 
 
-def score_words(weighed: Iterable[Weighed], row: WordRow, mean_length: float) -> float:
-    """Return the concept BM25 of one passage."""
+def rank_words(weighed: Sequence[Weighed], row: WordRow, mean_length: float) -> Ranked:
+    """Return the concept BM25 of one passage, and the share of the question's weight that it covers."""
     body = row.body.split()
     counts = Counter(body)
     context = frozenset(row.context.split())
     norm = K1 * (1 - B + B * len(body) / mean_length)
-    return sum(w.idf * _presence(w.concept, counts, context, norm) for w in weighed)
+    score = covered = 0.0
+    for w in weighed:
+        presence, certainty = _presence(w.concept, counts, context, norm)
+        score += w.idf * presence
+        covered += w.idf * certainty
+    return Ranked(row.passage_id, row.source_id, score, covered / (sum(w.idf for w in weighed) or 1.0))
 
 
-def _presence(concept: Concept, counts: Mapping[str, int], context: frozenset[str], norm: float) -> float:
-    best = 0.0
+def _presence(concept: Concept, counts: Mapping[str, int], context: frozenset[str], norm: float) -> tuple[float, float]:
+    """Return the saturated weight of the best form of a concept in a passage, and how surely it is there (0 to 1)."""
+    best = sure = 0.0
     for form in concept.forms:
         found = [max(counts.get(t, 0) * (K1 + 1) / (counts.get(t, 0) + norm), CONTEXT_WEIGHT if t in context else 0.0) for t in form.terms]
-        if not found:
-            continue
         share = sum(f > 0 for f in found) / len(found)
-        best = max(best, form.weight * (sum(found) / len(found)) * (1.0 if share == 1 else 0.6 * share))
-    return best
+        if share:
+            best = max(best, form.weight * (sum(found) / len(found)) * (1.0 if share == 1 else 0.6 * share))
+            sure = max(sure, form.weight * (1.0 if share == 1 else 0.5 * share))
+    return best, sure
 
 
 def _match_expression(weighed: Sequence[Weighed]) -> str:
@@ -239,10 +304,13 @@ def superseded_on(sources: Iterable[Metadata], day: dt.date) -> set[str]:
     return out
 
 
+_PAST = re.compile(r"\b(?:former|old|previous|repealed|superseded|earlier version|before the (?:revision|amendment)|used to)\b|旧法|旧版|旧的|原来的|以前的|已废止|修订前|修订以前|老的", re.IGNORECASE)
+
+
 def _asks_about_past(query: Query, m: Metadata) -> bool:
     """Whether the question names the year of an old text: '1996年的职业教育法'."""
     years = {str(day.year) for day in (m.issued, m.effective) if day}
-    return bool(years & set(query.years))
+    return bool(years & set(query.years)) or bool(_PAST.search(query.text))
 
 
 def document_key(number: str) -> str:

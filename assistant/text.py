@@ -36,13 +36,15 @@ STOP_WORDS = frozenset(
     "being do does did done have has had having will would shall should can could may might must not no nor so such which who "
     "whom whose what when where why how there here about into over under between during per each any all some most more less "
     "also only just very much many i you he she we they them their his her our your my me us am up out off again further once "
-    "please tell give say says said according get gets got many one ones s t re ve ll d".split()
+    "sb sth etc please tell give say says said according get gets got many one ones s t re ve ll d".split()
 )
 STOP_WORDS_ZH = frozenset(
     "的 了 在 是 和 与 及 或 等 之 其 为 对 于 从 由 以 将 把 被 给 向 到 并 且 而 也 都 还 就 又 吗 呢 吧 啊 么 有 没有 这 那 这个 那个 哪 哪些 哪个 哪一 "
     "什么 怎么 怎样 如何 为何 为什么 多少 几 是否 能 能否 能不能 可以 可否 应该 应当 需要 必须 要 会 请 请问 我 我们 你 您 他 她 它 他们 上 下 中 里 "
     "内 时 后 前 所 个 些 种 种类 项 条 款 第 该 本 各 有关 关于 根据 按照 依照 规定 哪里 谁 何 何时 吗 多 大 少 一 一个 不 并不 是不是 有没有 若 如果 则 "
-    "其中 以及 进行 通过 具体 分别 多久 多长 多高 多大 哪年 哪 几个 几年".split()
+    "其中 以及 进行 通过 具体 分别 多久 多长 多高 多大 哪年 哪 几个 几年 "
+    "跟 同 一起 被 没 才 最 最多 最少 至少 至多 以内 之内 以后 之后 以前 之前 多长时间 时间 隔 再 一下 到底 究竟 分 让 使 得 着 过 地 们 更 很 太 只 算 多少钱 些什么 "
+    "不能 不可 行不行 对不对 两 几所 几家 哪家 哪所 什么样 样 那么 这么 怎么样 怎么办 该怎么 来 去 说 讲 看 当 因 因为 所以 但 但是 还是 或者 以及 还要 就是 只要 只有".split()
 )
 
 
