@@ -7,6 +7,7 @@ knows its units: the sentences, list items with their lead-in, or table row with
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ MAX_HAN = 700
 MIN_PARAGRAPH = 300
 """Neighbouring blocks under one heading are joined until a passage has about this many characters."""
 
+_ARTICLE_MARKER = re.compile(r"\s*(?:第[^条\s]{1,9}条(?:之[一二三四五])?|(?:Article|Art\.|ARTICLE)\s+\d+[.:]?)[\s　：:]*")
 _HEADING_JOIN = " › "
 _UNANSWERING = {BlockKind.REFERENCE: PassageKind.REFERENCE, BlockKind.BOILERPLATE: PassageKind.BOILERPLATE}
 
@@ -105,6 +107,9 @@ class _Cutter:
             self.place.front = ""
             self.seen_body = True
             self.pending.append(block)
+        elif block.kind is BlockKind.FRONT and block.label.casefold().replace(" ", "") in ("keywords", "关键词"):
+            self._flush()
+            self._emit(block.span, PassageKind.BOILERPLATE, (), locator=block.label)
         elif block.kind is BlockKind.FRONT:
             self._flush()
             self.place.front = block.label
@@ -142,7 +147,8 @@ class _Cutter:
             return
         kind = self._kind(blocks)
         for group in self._groups(units):
-            self._emit(Span(group[0].span.start, group[-1].span.end), kind, tuple(group), self._locator())
+            start = blocks[0].span.start if group[0] is units[0] else group[0].span.start
+            self._emit(_trimmed(self.text, Span(start, group[-1].span.end)), kind, tuple(group), self._locator())
 
     def _kind(self, blocks: list[Block]) -> PassageKind:
         if self.place.article:
@@ -155,7 +161,7 @@ class _Cutter:
         """Sentences of the blocks; list items are kept whole when short and carry the sentence that introduces them."""
         lead: Span | None = None
         for block in blocks:
-            spans = sentences(self.text, block.span.start, block.span.end)
+            spans = sentences(self.text, block.span.start + marker_length(self.text, block), block.span.end)
             if block.kind is BlockKind.ITEM:
                 for span in spans:
                     yield Unit(span, lead)
@@ -228,6 +234,21 @@ class _Cutter:
                 reported_by=by or self.source.metadata.reported_by,
             )
         )
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    start = span.start
+    while start < span.end and text[start].isspace():
+        start += 1
+    return Span(start, span.end)
+
+
+def marker_length(text: str, block: Block) -> int:
+    """Return the length of the article number with which a block begins: it locates the words, it is not among them."""
+    if block.kind is not BlockKind.ARTICLE:
+        return 0
+    marker = _ARTICLE_MARKER.match(text, block.span.start, block.span.end)
+    return marker.end() - block.span.start if marker else 0
 
 
 def len_of(block: Block) -> int:

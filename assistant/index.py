@@ -6,6 +6,7 @@ the dead vectors. Whatever is killed in between, SQLite holds one whole version,
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -169,6 +170,13 @@ class Index:
                 mine = [p for p in missing.values() if p.source_id == source_id]
                 self.vectors.upsert([p.id for p in mine], source_id, self.embedder.embed([embedded_text(source, p) for p in mine]))
         return found
+
+
+    def rebuild(self) -> Diagnosis:
+        """Make all vectors again from SQLite; what is returned had been wrong before."""
+        self._vectors = None
+        shutil.rmtree(self.home / "chroma", ignore_errors=True)
+        return self.repair()
 
 
 def embedded_text(source: Source, passage: Passage) -> str:

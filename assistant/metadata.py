@@ -167,7 +167,7 @@ class _Loader(yaml.BaseLoader):
 
 def _mapping(text: str, where: str) -> Mapping[str, object]:
     try:
-        loaded: object = yaml.load(text, Loader=_Loader)  # noqa: S506 - a BaseLoader builds no objects
+        loaded: object = yaml.load(text, Loader=_Loader)  # a BaseLoader builds no objects
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""

@@ -40,6 +40,7 @@ class Layout:
 
 
 def layout_of(pages: Sequence[Sequence[Line]]) -> Layout:
+    """Return the body size, right edges and leading that most lines of a document share."""
     sizes: Counter[float] = Counter()
     ends: dict[int, list[float]] = {}
     for line in chain.from_iterable(pages):

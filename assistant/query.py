@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -90,7 +91,7 @@ _LIST = re.compile(
     r"\blist\b|\bname (?:the|all|two|three|four|five)\b|\benumerate\b|哪些|哪几|列出|列举|有何(?:条件|要求|措施|权利|义务)|分别(?:是|有)|包括什么|几种|几类|几个方面"
 )
 _YES_NO = re.compile(
-    r"^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|am)\b|是否|能否|可否|能不能|可不可以|是不是|有没有|要不要|需不需要|应不应|[吗么][?？]?\s*$"
+    r"^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|am)\b|是否|能否|可否|能不能|可不可以|是不是|有没有|要不要|需不需要|应不应|算不算|吗[?？]?\s*$|行不行|对不对"
 )
 _WHO = re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:department|ministry|body|authority|agency|company|enterprise|college|university|organi[sz]ation|institution|government|office|party|city|bureau|unit)\b|谁|由哪|哪个(?:部门|机构|单位|企业|学校|学院|公司|城市)|什么(?:部门|机构|单位|企业|公司)|哪家|哪所|哪一?(?:级|部门)")
 _DEFINITION = re.compile(r"^what (?:is|are) (?:an? |the )?[\w\s\"'-]+\?$|\bwhat does .* mean\b|\bdefin|\bmeaning of\b|什么是|是什么意思|是指什么|指的是什么|如何定义|的定义|含义|何谓|所称")
@@ -168,7 +169,7 @@ class QueryReader:
                     parts = tuple(w for w, _, _ in plain_words(word) if w != word)
                     whole = (own, Form(parts, 0.9)) if parts else (own,)
                     out.append(Concept(text[span.start : span.end], ConceptKind.TERM, span, (*whole, *_glossary_forms(term.forms, own))))
-            for word, start, end in plain_words(run.group()):
+            for word, start, end in _joined(plain_words(run.group())):
                 span = Span(run.start() + start, run.start() + end)
                 if not is_stop_word(word) and word not in _FRAME and _free(span, taken) and _free(span, covered):
                     out.append(Concept(word, ConceptKind.TERM, span, tuple(self._han_forms(word))))
@@ -177,6 +178,8 @@ class QueryReader:
     def _han_forms(self, word: str) -> list[Form]:
         forms = [Form((word,), 1.0)]
         parts = tuple(t for t in terms(word) if t != word)
+        if parts == tuple(word):  # single characters, as in the index
+            return [Form(parts, 1.0)]
         if parts and len("".join(parts)) >= len(word):
             forms.append(Form(parts, 0.9))
         glosses = self.dictionary.english(word)
@@ -210,6 +213,23 @@ class QueryReader:
             forms += [Form((w,), 0.8 if place < 4 else 0.6) for place, w in enumerate(chinese)]
             out.append(Concept(text[token.start : token.end], ConceptKind.NAME if capital else ConceptKind.TERM, Span(token.start, token.end), tuple(forms)))
         return out
+
+
+def _joined(words: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Join neighbouring single characters: a word that the segmenter does not know (顶岗, 督学) falls apart into them."""
+    out: list[tuple[str, int, int]] = []
+    for word, start, end in words:
+        loose = len(word) == 1 and not is_stop_word(word)
+        if loose and out and out[-1][2] == start and len(out[-1][0]) < 3 and out[-1][0] not in _FRAME and _loose(out[-1]):
+            out[-1] = (out[-1][0] + word, out[-1][1], end)
+        else:
+            out.append((word, start, end))
+    return out
+
+
+def _loose(word: tuple[str, int, int]) -> bool:
+    """Whether an entry is made of single characters: the segmenter has no word of that form."""
+    return len(word[0]) == 1 and not is_stop_word(word[0])
 
 
 def _merged(concepts: list[Concept]) -> list[Concept]:

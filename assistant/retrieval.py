@@ -8,6 +8,7 @@ text and a word with many translations weighs no more than one with a single tra
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from collections import Counter
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from assistant.embedding import Vectors
 from assistant.facts import FactKind, read_facts
 from assistant.index import READABLE, Index
 from assistant.places import applies_in
@@ -64,6 +66,7 @@ class Retriever:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._sources: tuple[int, dict[str, Metadata]] = (-1, {})
+        self._embed = functools.lru_cache(maxsize=256)(lambda text: index.embedder.embed([text])[0])  # search and answering ask for the same
 
     # -- what may answer --------------------------------------------------------------------------------------
 
@@ -78,7 +81,8 @@ class Retriever:
         """Return the sources that may answer ``query`` within ``scope``.
 
         Repealed, expired and superseded texts are left out unless the question names them by title, number or year, or
-        asks as of a day when they were in force; so are texts of other places than the one asked about.
+        asks as of a day when they were in force; so are texts of other places than the one asked about, and the versions of
+        a work in another language than the question's where there is one in it.
         """
         sources = self.sources()
         as_of = scope.as_of or dt.date.today()
@@ -97,7 +101,8 @@ class Retriever:
             if here and m.kind is Kind.POLICY and source_id not in named and not any(applies_in(m.jurisdiction, p) for p in here):
                 continue
             out[source_id] = m
-        return out
+        spoken = {m.work for m in out.values() if m.work and m.language == query.language}
+        return {i: m for i, m in out.items() if m.work not in spoken or m.language == query.language}
 
     def _named_alone(self, query: Query) -> set[str]:
         """Return the ids of named sources whose title no other source shares: a bare title means the text in force."""
@@ -177,13 +182,18 @@ class Retriever:
 
     def meaning(self, query: Query, sources: Mapping[str, Metadata]) -> list[tuple[str, str]]:
         """Return ``(passage id, source id)`` of the dense leg: nothing where the embedder cannot read the question."""
-        text = self._readable(query)
-        if not text:
+        vector = self.question_vector(query)
+        if vector is None:
             return []
         wanted = None if len(sources) > 0.7 * len(self.sources()) else sorted(sources)
-        found = self.index.vectors.query(self.index.embedder.embed([text])[0], DENSE_CANDIDATES, wanted)
+        found = self.index.vectors.query(vector, DENSE_CANDIDATES, wanted)
         owner = self.index.registry.owners(i for i, _ in found)
         return [(i, owner[i]) for i, _ in found if owner.get(i) in sources]
+
+    def question_vector(self, query: Query) -> Vectors | None:
+        """Return the vector of a question, shape ``(dimension,)``; ``None`` where the embedder cannot read it."""
+        text = self._readable(query)
+        return self._embed(text) if text else None
 
     def _readable(self, query: Query) -> str:
         """Return the question in a language that the embedder reads: as asked, or its translation."""

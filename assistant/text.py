@@ -25,11 +25,20 @@ logging.getLogger("jieba").setLevel(logging.WARNING)  # it announces its diction
 HAN = "㐀-䶿一-鿿豈-﫿〇"
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _WORD = re.compile(rf"[{HAN}]+|[a-z]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*")
-_CLOSERS = "”’\"'」』）)》】]"
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|et al|vs|cf|No|Art|Arts|Sec|Fig|Tab|Dr|Mr|Ms|Mrs|Prof|St|Inc|Ltd|Co|Vol|vol|pp|p|no|approx|ed|eds)|\b[A-Z])\.$"
+_STOP = re.compile(r"[。！？!?]+|\.+|[；;](?=\s*\n)|\n")
+_AFTER_STOP = re.compile(r"([”’\"'」』）)》】\]]*)(?:\[\d{1,3}(?:\s?[-–,，、]\s?\d{1,3})*\])*")  # closing marks, then references: [2,3]
+_WRAPPED = re.compile(rf"(?:(?<=[a-z,])\n[ \t]*[a-z](?!\))|(?<=[，、])\n[ \t　]*[{HAN}])")
+_TITLE = re.compile(r"\b(?:e\.g|i\.e|vs|cf|Dr|Mr|Ms|Mrs|Prof|St|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$")
+_NUMBERING = re.compile(r"\b(?:Nos?|nos?|Arts?|Secs?|Figs?|Tab|[Vv]ol|pp?|Ch|[Pp]aras?)\.$")
+_SHORT = re.compile(r"(?:\b(?:etc|et al|Inc|Ltd|Co|Corp|eds?|[A-Z])|\.[a-z])\.$")
+_ENUMERATOR = re.compile(r"\s*(?:[-*•·]\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[A-Za-z]|[IVXivx]{2,4})\.")
+_NUMERAL_NEXT = re.compile(r"\s*(?:[A-Z]?\d|[IVXLC]+\b|[(§])")
+_STARTER_NEXT = re.compile(
+    r"\s+[\"“(]?(?:The|This|These|Those|That|It|Its|In|However|A|An|They|We|He|She|There|For|As|But|And|If|On|At|When|Then|Such)\s"
 )
-_LEADING_MARK = re.compile(r"[-*•·]\s+")
+_LOWER_NEXT = re.compile(r"[^\S\n]+[a-z]")
+_SHORTEST_WRAP = 40
+_LEADING_MARK = re.compile(r"(?:[-*•·]|\d{1,2}[.)、])\s+(?=\S)")
 
 STOP_WORDS = frozenset(
     "a an the of to in on at by for from with as and or but if than then that this these those it its is are was were be been "
@@ -95,27 +104,50 @@ def language_of(text: str) -> str:
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Return the spans of the sentences of ``text[start:end]``, without surrounding white space.
 
-    Ends are ``. ! ? 。 ！ ？`` with any closing quotes or brackets; a full stop ends a sentence only before white space and
-    not after an abbreviation or initial; ``；`` and ``;`` end one only at the end of a line, as list items do in statutes;
-    a line break ends one.
+    Ends are ``. ! ? 。 ！ ？`` with any closing quotes, brackets and reference marks; ``；`` and ``;`` end one only at the
+    end of a line, as list items do in statutes; a line break ends one, unless the line is only wrapped. A list's mark
+    (``-``, ``1.``) is not part of the sentence.
     """
     end = len(text) if end is None else end
     spans: list[Span] = []
     begin = start
-    for match in re.compile(r"[。！？!?]|\.|[；;](?=\s*\n)|\n").finditer(text, start, end):
+    for match in _STOP.finditer(text, start, end):
         if match.start() < begin:
             continue
-        stop = match.end()
-        while stop < end and text[stop] in _CLOSERS:
-            stop += 1
-        if match.group() in ".!?" and stop < end and not text[stop].isspace():
-            continue
-        if match.group() == "." and _ABBREVIATION.search(text, max(begin, match.start() - 12), match.end()):
-            continue
+        if match.group() == "\n":
+            stop = match.end()
+            if stop - begin > _SHORTEST_WRAP and _WRAPPED.match(text, match.start(), end):
+                continue
+        else:
+            stop = _AFTER_STOP.match(text, match.end(), end).end()  # type: ignore[union-attr]  # it may match nothing
+            if _goes_on(text, begin, match, stop, end):
+                continue
         _append(spans, text, begin, stop)
         begin = stop
     _append(spans, text, begin, end)
     return spans
+
+
+def _goes_on(text: str, begin: int, mark: re.Match[str], stop: int, end: int) -> bool:
+    """Whether the sentence that began at ``begin`` goes on behind what looks like its end."""
+    if stop >= end or mark.group() in "；;":
+        return False
+    closed = _AFTER_STOP.match(text, mark.end(), end)[1]  # type: ignore[index]
+    if not text[stop].isspace():
+        aside = any(c in "）)》】]" for c in closed) and text[begin:stop].lstrip()[0] not in "（(《【["
+        return aside or mark.group()[-1] in ".!?"
+    if _LOWER_NEXT.match(text, stop, end) and (closed or mark.group() != ".") and mark.group()[-1] in ".!?":
+        return True  # He asked "why?" and left. Wait... what
+    if mark.group() != "." or closed:
+        return False
+    if _ENUMERATOR.fullmatch(text, begin, stop):
+        return not text[stop:end].lstrip(" \t").startswith("\n")
+    window = max(begin, mark.start() - 12), mark.end()
+    if _NUMBERING.search(text, *window):
+        return bool(_NUMERAL_NEXT.match(text, stop, end))
+    if _SHORT.search(text, *window):
+        return not _STARTER_NEXT.match(text, stop, end)
+    return bool(_TITLE.search(text, *window))
 
 
 def _append(spans: list[Span], text: str, start: int, end: int) -> None:

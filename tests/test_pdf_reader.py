@@ -187,7 +187,7 @@ def test_scan() -> None:
 
 def encrypted(data: bytes, user: str) -> bytes:
     writer, stream = PdfWriter(clone_from=io.BytesIO(data)), io.BytesIO()
-    writer.encrypt(user_password=user, owner_password="owner", algorithm="AES-256")  # noqa: S106 - test file
+    writer.encrypt(user_password=user, owner_password="owner", algorithm="AES-256")
     writer.write(stream)
     return stream.getvalue()
 

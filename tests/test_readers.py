@@ -92,14 +92,14 @@ def test_join(first: str, second: str, joined: str) -> None:
 
 def test_markdown_keeps_structure_and_loses_stars() -> None:
     reading = read_markdown(
-        b"# Title {standing=text}\n\n**Article 1**\xe3\x80\x80An *enterprise* pays 3*4 yuan.\n\n- **a**\n- b\n\n| x | y |\n"
-        b"| --- | --- |\n| 1 | 2 |\n",
+        b"# Title {standing=text}\n\n**Article 1**\xe3\x80\x80An *enterprise* pays 3*4 yuan.\n\n- **a**\n- b\n\n"
+        b"| x | y |\n| --- | --- |\n| 1 | 2 |\n",
         "a.md",
     )
     assert reading.title == "Title"
     assert reading.text == (
-        "# Title {standing=text}\n\nArticle 1\u3000An enterprise pays 3*4 yuan.\n\n- a\n- b\n\n| x | y |\n| --- | --- |\n"
-        "| 1 | 2 |"
+        "# Title {standing=text}\n\nArticle 1\u3000An enterprise pays 3*4 yuan.\n\n- a\n- b\n\n| x | y |\n"
+        "| --- | --- |\n| 1 | 2 |"
     )
 
 
@@ -192,8 +192,8 @@ def test_html_head_of_an_article_is_text() -> None:
 def test_html_table_rows_stand_below_their_headers() -> None:
     assert (
         html(
-            "<table><tr><th>Level</th><th colspan=2>Rate</th></tr><tr><td rowspan=2>City</td><td>1|2</td><td>b</td></tr>"
-            "<tr><td>c</td><td>d</td></tr></table>"
+            "<table><tr><th>Level</th><th colspan=2>Rate</th></tr><tr><td rowspan=2>City</td><td>1|2</td><td>b</td>"
+            "</tr><tr><td>c</td><td>d</td></tr></table>"
         )
         == "| Level | Rate |  |\n| --- | --- | --- |\n| City | 1\\|2 | b |\n| City | c | d |"
     )
