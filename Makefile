@@ -29,7 +29,7 @@ serve: $(STAMP) ## Open the page and the HTTP API on 127.0.0.1:7860
 	$(PY) -m assistant serve
 
 # The question reaches the program through the environment, so that no shell reads it.
-ask: export Q := $(value Q)
+ask: override export Q := $(value Q)
 ask: $(STAMP) ## Answer one question: make ask Q="…"
 	@test -n "$$Q" || { echo 'Q is empty. Run: make ask Q="…"' >&2; exit 2; }
 	@$(PY) -m assistant ask -- "$$Q"

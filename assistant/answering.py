@@ -20,10 +20,12 @@ from assistant.query import Asked, Query
 from assistant.registry import index_terms
 from assistant.retrieval import Weighed
 from assistant.text import count_words, fold
-from assistant.types import Hit, PassageKind, Source, Span, Unit
+from assistant.types import Hit, Kind, PassageKind, Source, Span, Unit
 
 WEIGHTS = {"own": 3.3, "around": 2.7, "cosine": 2.5, "fits": 2.6, "prior": 2.3, "same_language": 0.5}
 """Weights of a candidate's features: softmax regression on the development cases (which unit holds the gold evidence)."""
+ELSEWHERE = 1.2
+"""What a local rule yields to a national one where the question names no place; set by hand."""
 TRANSLATED = 0.3
 """What a cosine counts for where the embedder saw only a word-by-word translation of the question."""
 CLOSE = 2.0
@@ -56,13 +58,15 @@ class Candidate:
     near: frozenset[int]
     """The concepts in the unit or around it."""
 
+    elsewhere: float
+    """1 for a rule of one place where the question names none."""
     same_language: float
     """1 where question and unit are in one language."""
 
     @property
     def score(self) -> float:
         """One number for choosing between units of one question."""
-        return sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())
+        return float(sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())) - ELSEWHERE * self.elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,11 @@ class Draft:
 
 
 class Texts(Protocol):
-    """Gives the text of a source by id."""
+    """Gives the text of a source by id, and what it prints above its body."""
 
     def source(self, source_id: str) -> Source: ...
+
+    def imprint(self, source_id: str) -> str: ...
 
 
 class ExtractiveAnswerer:
@@ -118,7 +124,9 @@ class ExtractiveAnswerer:
         """
         candidates: list[Candidate] = []
         for rank, hit in enumerate(hits):
-            candidates += _candidates(query, hit, rank, texts.source(hit.source.id).text, weighed[hit.source.language], vectors.get(hit.passage.id), question_vector)
+            text = texts.source(hit.source.id).text
+            about = f"{hit.source.title_zh} {hit.source.title_en} {texts.imprint(hit.source.id)} {hit.passage.heading}"
+            candidates += _candidates(query, hit, rank, text, about, weighed[hit.source.language], vectors.get(hit.passage.id), question_vector)
         candidates.sort(key=lambda c: (-c.score, c.hit.passage.id, c.unit.span))
         chosen = self._choose(query, candidates)
         pieces = [_piece(query, c, texts.source(c.hit.source.id).text) for c in chosen]
@@ -168,7 +176,8 @@ class ExtractiveAnswerer:
         """The article that was named, in reading order, as far as the length allows."""
         named = candidates[0].hit
         same = [c for c in candidates if c.hit.source.id == named.source.id]
-        out, used = [], 0
+        out: list[Candidate] = []
+        used = 0
         for c in sorted(same, key=lambda c: c.unit.span):
             used += count_words(c.text)
             if used > 2 * self.words and out:
@@ -179,7 +188,8 @@ class ExtractiveAnswerer:
     def _whole_list(self, best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
         """All items under the lead-in of the best item."""
         same = [c for c in candidates if c.unit.lead == best.unit.lead and c.hit.source.id == best.hit.source.id]
-        out, used = [], 0
+        out: list[Candidate] = []
+        used = 0
         for c in sorted(same, key=lambda c: c.unit.span):
             used += count_words(c.text)
             if used > LIST_WORDS and out:
@@ -192,11 +202,10 @@ class ExtractiveAnswerer:
 
 
 def _candidates(
-    query: Query, hit: Hit, rank: int, text: str, weighed: Sequence[Weighed], vectors: Vectors | None, question: Vectors | None
+    query: Query, hit: Hit, rank: int, text: str, about: str, weighed: Sequence[Weighed], vectors: Vectors | None, question: Vectors | None
 ) -> list[Candidate]:
     passage = hit.passage
-    about = index_terms(f"{hit.source.title_zh} {hit.source.title_en} {passage.heading}")
-    around = Counter(index_terms(passage.text)) + Counter(about)
+    around = Counter(index_terms(passage.text)) + Counter(index_terms(about))
     cosines = vectors @ question if vectors is not None and question is not None else np.zeros(len(passage.units))
     total = sum(w.idf for w in weighed) or 1.0
     out = []
@@ -225,6 +234,7 @@ def _candidates(
                 prior=1.0 / (1.0 + 0.35 * rank),
                 found=frozenset(found),
                 near=frozenset(near),
+                elsewhere=float(hit.source.kind is Kind.POLICY and "-" in hit.source.jurisdiction and not query.places),
                 same_language=float(hit.source.language == query.language),
             )
         )

@@ -17,7 +17,7 @@ from assistant.structure import Block, BlockKind, read_blocks, run_in_heading
 from assistant.text import language_of, sentences
 from assistant.types import Passage, PassageKind, Source, Span, Standing, Unit
 
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 """Raised whenever the same text would be cut differently, so that an index built before is recognised."""
 
 MAX_LATIN = 1100
@@ -26,8 +26,11 @@ MAX_HAN = 700
 """Characters of Chinese text in a passage: all but a few articles of a statute fit whole."""
 MIN_PARAGRAPH = 300
 """Neighbouring blocks under one heading are joined until a passage has about this many characters."""
+LONGEST_TABLE_NOTE = 40
+"""Characters of a line that may stand between a table and its caption."""
 
 _ARTICLE_MARKER = re.compile(r"\s*(?:第[^条\s]{1,9}条(?:之[一二三四五])?|(?:Article|Art\.|ARTICLE)\s+\d+[.:]?)[\s　：:]*")
+_TABLE_NUMBER = re.compile(r"(?:Table|Tab\.|表)\s*\d+(?:[-.]\d+)*", re.IGNORECASE)
 _HEADING_JOIN = " › "
 _UNANSWERING = {BlockKind.REFERENCE: PassageKind.REFERENCE, BlockKind.BOILERPLATE: PassageKind.BOILERPLATE}
 
@@ -73,13 +76,14 @@ class _Cutter:
         self.passages: list[Passage] = []
         self.pending: list[Block] = []
         self.table: list[Block] = []
-        self.caption = ""
+        self.caption: Block | None = None
         self.tables = 0
         self.seen_body = False
 
     def cut(self) -> list[Passage]:
         for block in read_blocks(self.text):
             self._take(block)
+        self._end_table()
         self._flush()
         return self.passages
 
@@ -89,7 +93,9 @@ class _Cutter:
                 self._flush()
             self._row(block)
             return
-        self.table = []
+        if block.cells and self.table:
+            return  # the rule below a header
+        self._end_table(block)
         if block.kind in _UNANSWERING:
             self._flush()
             self._emit(block.span, _UNANSWERING[block.kind], (), locator="")
@@ -100,7 +106,7 @@ class _Cutter:
             self.seen_body = self.seen_body or block.level > 1
         elif block.kind is BlockKind.CAPTION:
             self._flush()
-            self.caption = block.label
+            self.caption = block
         elif block.kind is BlockKind.ARTICLE:
             self._flush()
             self.place.article = int(block.number)
@@ -146,9 +152,11 @@ class _Cutter:
             self._emit(Span(blocks[0].span.start, blocks[-1].span.end), PassageKind.BOILERPLATE, (), locator="")
             return
         kind = self._kind(blocks)
+        start = blocks[0].span.start
         for group in self._groups(units):
-            start = blocks[0].span.start if group[0] is units[0] else group[0].span.start
-            self._emit(_trimmed(self.text, Span(start, group[-1].span.end)), kind, tuple(group), self._locator())
+            end = blocks[-1].span.end if group[-1] is units[-1] else group[-1].span.end
+            self._emit(_trimmed(self.text, Span(start, end)), kind, tuple(group), self._locator())
+            start = end  # a list mark before the next unit belongs to the next passage
 
     def _kind(self, blocks: list[Block]) -> PassageKind:
         if self.place.article:
@@ -188,7 +196,7 @@ class _Cutter:
     def _locator(self) -> str:
         if self.place.article:
             number = self.place.article
-            return f"第{to_han(number)}条" if self.source.metadata.language == "zh" else f"Art. {number}"
+            return f"第{to_han(number) if number < 10_000 else number}条" if self.source.metadata.language == "zh" else f"Art. {number}"
         if self.place.number:
             return f"§{self.place.number}"
         if self.place.front:
@@ -197,22 +205,39 @@ class _Cutter:
 
     # -- tables -----------------------------------------------------------------------------------------------
 
+    def _end_table(self, block: Block | None = None) -> None:
+        """Close the table; one of a single row has no header, and a caption without a table is text like any other."""
+        if len(self.table) == 1:
+            span = _trimmed(self.text, self.table[0].span)
+            self._emit(span, PassageKind.ROW, (Unit(span),), self._table_name()[1])
+        elif self.caption and not self.table:
+            if block and block.kind is BlockKind.PARAGRAPH and len_of(block) < LONGEST_TABLE_NOTE:
+                return  # 单位：万元
+            self.pending.insert(0, self.caption)  # what pends came after it: it was flushed when the caption was read
+        self.table, self.caption = [], None
+
+    def _table_name(self) -> tuple[str, str]:
+        """Return the caption of the table, or a name made up for it, and the short form for locators."""
+        name = self.caption.label if self.caption else f"Table {self.tables}"
+        numbered = _TABLE_NUMBER.match(name)
+        return name, numbered.group() if numbered else name
+
     def _row(self, block: Block) -> None:
         if not self.table:
             self.tables += 1
         self.table.append(block)
         header = self.table[0]
-        if block is header:
+        if block is header or not any(block.cells):
             return
         above = next((row.cells[0] for row in reversed(self.table[1:]) if row.cells[0]), "")
         group = "" if block.cells[0] else above
-        name = self.caption or f"Table {self.tables}"
-        label = name.split(".")[0] if name.lower().startswith(("table", "表")) else name
-        start = block.span.start + len(self.text[block.span.start : block.span.end]) - len(self.text[block.span.start : block.span.end].lstrip())
+        name, label = self._table_name()
+        start = block.span.start
+        while self.text[start] in " \u3000":  # a leading tab stays: it is an empty first cell
+            start += 1
         span = Span(start, block.span.end)
-        locator = f"{label.strip()}, row {len(self.table) - 1}"
         heading = _HEADING_JOIN.join(part for part in (self.place.heading, name, " | ".join(header.cells), group) if part)
-        self._emit(span, PassageKind.ROW, (Unit(span, header.span),), locator, heading)
+        self._emit(span, PassageKind.ROW, (Unit(span, header.span),), f"{label}, row {len(self.table) - 1}", heading)
 
     def _emit(self, span: Span, kind: PassageKind, units: tuple[Unit, ...], locator: str, heading: str | None = None) -> None:
         text = self.text[span.start : span.end]
@@ -276,4 +301,6 @@ def chunk(source: Source) -> list[Passage]:
 
 def row_cells(text: str) -> list[str]:
     """Return the cells of a table row or header as quoted."""
-    return [cell.strip() for cell in (text.strip().strip("|").split("|") if "\t" not in text else text.split("\t"))]
+    if "\t" in text:
+        return [cell.strip() for cell in text.split("\t")]
+    return [cell.strip() for cell in text.strip().removeprefix("|").removesuffix("|").split("|")]

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
 from pathlib import Path
-from string import Template
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -84,17 +82,3 @@ def load_settings(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = f"ASSISTANT_{str(first['loc'][0]).upper()}"
         raise ConfigError(f"{name}: {first['input']!r} is not usable ({first['msg']}). See docs/settings.md.") from error
-
-
-@cache
-def prompt(name: str) -> Template:
-    """Return the prompt ``prompts/NAME.md`` as a template with ``$variables``.
-
-    Raises:
-        ConfigError: there is no such prompt.
-    """
-    path = shipped("prompts") / f"{name}.md"
-    if not path.is_file():
-        legal = ", ".join(sorted(p.stem for p in path.parent.glob("*.md")))
-        raise ConfigError(f"{path}: no such prompt. Legal names: {legal}.")
-    return Template(path.read_text(encoding="utf-8").strip())

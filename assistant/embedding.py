@@ -86,7 +86,7 @@ def _load_model(name: str) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
     try:
         model = SentenceTransformer(str(location), device="cpu", model_kwargs={"dtype": dtype})

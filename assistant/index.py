@@ -19,6 +19,7 @@ import numpy as np
 from assistant.chunking import CHUNKER_VERSION, chunk
 from assistant.embedding import Embedder, Vectors
 from assistant.registry import Registry
+from assistant.thesaurus import words_of
 from assistant.types import IndexMismatch, IndexUnavailable, Passage, PassageKind, Source
 from assistant.vectors import VectorStore
 
@@ -105,14 +106,15 @@ class Index:
         readable = [p for p in passages if p.kind not in _SILENT and self.embedder.reads(p.text) >= READABLE]
         vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
         units = self._embed_units(source, readable)
+        words = self._embed_words(readable)
         with self._writing():
             self._check_same_maker()
-            self.registry.set("fingerprint", self.fingerprint)
-            self.registry.set("dimension", str(self.embedder.dimension))
+            self.registry.store("fingerprint", self.fingerprint)
+            self.registry.store("dimension", str(self.embedder.dimension))
             if vectors is not None:
                 self.vectors.upsert([p.id for p in readable], source.id, vectors)
             before_commit()
-            dead = self.registry.put(source, passages, units)
+            dead = self.registry.put(source, passages, units, words)
             self.vectors.delete(dead)
             if known is not None:
                 self.registry.compact()
@@ -126,6 +128,12 @@ class Index:
             out[passage.id] = vectors[start : start + len(passage.units)]
             start += len(passage.units)
         return out
+
+    def _embed_words(self, passages: Sequence[Passage]) -> dict[str, Vectors]:
+        found = words_of(p.text for p in passages)
+        new = self.registry.new_words(found)
+        vectors = self.embedder.embed([found[stem] for stem in new]) if new else ()
+        return dict(zip(new, vectors, strict=True))
 
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source with its text, words and vectors; return what a probe of each still finds (all zero).

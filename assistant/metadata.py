@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import reprlib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
@@ -73,9 +73,9 @@ def _value(key: str, value: object, where: str) -> object:
         return _member(key, value, where)
     if key in _DATES:
         return _date(key, value, where)
-    if key == "supersedes":
+    if key in _LISTS:
         items = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        return tuple(_slug(key, item, where) for item in items if item not in ("", None))
+        return tuple(_LISTS[key](key, item, where) for item in items if item not in ("", None))
     text = _text(key, value, where)
     if key in _SLUGS and text:
         return _slug(key, text, where)
@@ -126,6 +126,10 @@ def _slug(key: str, value: object, where: str) -> str:
     if not _SLUG.fullmatch(text):
         raise _error(key, value, where, "a slug: up to 80 letters, digits, '.', '-' and '_'")
     return text
+
+
+_LISTS: Mapping[str, Callable[[str, object, str], str]] = {"supersedes": _slug, "aliases": _text}
+"""Keys that take several values, each read by its own reader."""
 
 
 def split_front_matter(text: str, where: str) -> tuple[Mapping[str, object], str]:

@@ -150,11 +150,15 @@ class Assistant:
 
     def search(self, question: str, k: int = 10, scope: Scope = Scope()) -> list[Hit]:  # noqa: B008  frozen
         """Return the passages found for a question, best first."""
-        return self.retriever.search(self.reader.read(question), self._scope(scope), k)
+        return self.retriever.search(self.read(question), self._scope(scope), k)
+
+    def read(self, question: str) -> Query:
+        """Return a question as the library's words understand it."""
+        return self.retriever.thesaurus.widen(self.reader.read(question))
 
     def ask(self, question: str, scope: Scope = Scope()) -> Answer | Abstention:  # noqa: B008  frozen
         """Answer a question from the library, or decline."""
-        query = self.reader.read(question)
+        query = self.read(question)
         scope = self._scope(scope)
         hits = self.retriever.search(query, scope, self.settings.top_k)
         draft = self._draft(query, self._answering(query, hits))

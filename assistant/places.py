@@ -32,8 +32,12 @@ CN-35-xiamen 厦门 Xiamen|CN-21-dalian 大连 Dalian|CN-21-shenyang 沈阳 Shen
 """
 _FOREIGN = """
 德国 Germany|日本 Japan|美国 United States|英国 United Kingdom|法国 France|新加坡 Singapore|韩国 South Korea|澳大利亚 Australia|瑞士 Switzerland
-加拿大 Canada|印度 India|俄罗斯 Russia|马来西亚 Malaysia|泰国 Thailand|越南 Vietnam|欧盟 European Union|意大利 Italy|荷兰 Netherlands|芬兰 Finland|奥地利 Austria
+加拿大 Canada|印度 India|俄罗斯 Russia|马来西亚 Malaysia|泰国 Thailand|印度尼西亚 Indonesia|越南 Vietnam|欧盟 European Union|意大利 Italy|荷兰 Netherlands|芬兰 Finland|奥地利 Austria
 """
+
+
+_NOT_BEHIND = {"日本": "之今节假生当即同次", "河南": "黄", "河北": "黄", "江西": "长", "湖南": "太庭", "湖北": "太庭"}
+"""Characters behind which a name is none: 自施行之日本办法 is not about Japan, nor 黄河南岸 about Henan."""
 
 
 @cache
@@ -41,13 +45,14 @@ def all_places() -> tuple[Place, ...]:
     """Return every known place."""
     home = [entry.split(" ", 2) for line in _TABLE.split("\n") for entry in line.split("|") if entry]
     foreign = [entry.split(" ", 1) for line in _FOREIGN.split("\n") for entry in line.split("|") if entry]
-    return tuple([Place(*parts) for parts in home] + [Place("", *parts) for parts in foreign])
+    return tuple([Place(code, zh, en) for code, zh, en in home] + [Place("", zh, en) for zh, en in foreign])
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
     names = sorted((name for place in all_places() for name in (place.zh, fold(place.en))), key=len, reverse=True)
-    return re.compile("|".join(rf"\b{re.escape(n)}\b" if n.isascii() else re.escape(n) for n in names))
+    guards = {name: f"(?<![{behind}])" for name, behind in _NOT_BEHIND.items()}
+    return re.compile("|".join(rf"\b{re.escape(n)}\b" if n.isascii() else guards.get(n, "") + n for n in names))
 
 
 @cache
@@ -64,7 +69,7 @@ def place_name(code: str, language: str) -> str:
     """Return the name of a jurisdiction, or the code itself where it is not known."""
     if code == "CN":
         return "全国" if language == "zh" else "national"
-    place = next((p for p in all_places() if p.code == code), None)
+    place = next((p for p in all_places() if code and p.code == code), None)
     return code if place is None else place.zh if language == "zh" else place.en
 
 

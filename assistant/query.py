@@ -116,8 +116,10 @@ _FRAME = frozenset(
     stem(w)
     for w in "paper author study article text document source mention state describe report say accord example specific today now currently "
     "answer question know information detail exact exactly kind type law legal legally rule provision section table figure people person thing way "
-    "claim apply need want use make take mean call".split()
-) | frozenset("论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 答案 是否是 申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约".split())
+    "claim apply need want use make take mean call percentage percent share proportion money amount much many sum total average number long big large "
+    "put set get give go come bring hold keep let pull assign receive become happen sure able own happen exist there like look work".split()
+) | frozenset("论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 答案 是否是 申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约 元 万元 亿元 钱 百分之几 几成 几分之几 多少元 一次性 一共 总共 总 人数 数量 数额 金额 是多少 写 占 定 派 拿 给 被 放 "
+    "怎么规定 有何 做出 作出 作为 成为 存在 出现 得到 受到 给予 到底 说到底 那篇 这篇 那所 这所 那些 这些 每 每个 某".split())
 """Words that frame a question rather than say what it is about."""
 
 

@@ -48,6 +48,7 @@ CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source_
     "end" INTEGER, text TEXT NOT NULL, locator TEXT NOT NULL, heading TEXT NOT NULL, kind TEXT NOT NULL, page_from INTEGER, page_to INTEGER,
     article INTEGER NOT NULL, standing TEXT NOT NULL, reported_by TEXT NOT NULL, units TEXT NOT NULL, embedded INTEGER NOT NULL, unit_vectors BLOB);
 CREATE INDEX passages_of_source ON passages (source_id, article);
+CREATE TABLE vocabulary (stem TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (body, context, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
 CREATE VIRTUAL TABLE words_seen USING fts5vocab (words, row);
 """
@@ -154,7 +155,7 @@ class Registry:
             row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
-    def set(self, key: str, value: str) -> None:
+    def store(self, key: str, value: str) -> None:
         """Store a fact about the index itself. Does not raise the revision."""
         with self._guard() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
@@ -166,7 +167,7 @@ class Registry:
                 "SELECT s.metadata, (SELECT count(*) FROM passages p WHERE p.source_id = s.id), length(s.text), s.taken_at, s.revision, s.sha256, "
                 "s.path, s.warnings FROM sources s ORDER BY s.id"
             ).fetchall()
-        return [SourceRow(metadata_from_json(r[0]), *r[1:7], tuple(json.loads(r[7]))) for r in rows]
+        return [SourceRow(metadata_from_json(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], tuple(json.loads(r[7]))) for r in rows]
 
     def source(self, source_id: str) -> Source:
         """Return one source with its text.
@@ -180,6 +181,12 @@ class Registry:
             raise SourceNotFound(f"{source_id!r}: no source has this id. List them with: assistant sources")
         pages = tuple(Page(n, Span(a, b)) for n, a, b in json.loads(row[2]))
         return Source(metadata_from_json(row[0]), row[1], pages, row[3], row[4], tuple(json.loads(row[5])))
+
+    def imprint(self, source_id: str) -> str:
+        """Return what a source prints above its body: authors and their colleges, dates of adoption; empty if nothing."""
+        with self._guard() as db:
+            row = db.execute("SELECT text FROM passages WHERE source_id = ? AND kind = ? ORDER BY start LIMIT 1", (source_id, PassageKind.TITLE.value)).fetchone()
+        return str(row[0])[:400] if row else ""
 
     def sha256(self, source_id: str) -> str | None:
         """Return the content hash of a live source, or ``None``."""
@@ -245,10 +252,26 @@ class Registry:
 
     # -- writing ----------------------------------------------------------------------------------------------
 
-    def put(self, source: Source, passages: Sequence[Passage], unit_vectors: Mapping[str, Vectors]) -> set[str]:
+    def vocabulary(self, dimension: int) -> tuple[list[str], Vectors]:
+        """Return the stems of the library's English words and their vectors, shape ``(words, dimension)``."""
+        with self._guard() as db:
+            rows = db.execute("SELECT stem, vector FROM vocabulary ORDER BY stem").fetchall()
+        if not rows:
+            return [], np.zeros((0, dimension), np.float32)
+        return [stem for stem, _ in rows], np.frombuffer(b"".join(v for _, v in rows), dtype=np.float16).astype(np.float32).reshape(-1, dimension)
+
+    def new_words(self, stems: Iterable[str]) -> list[str]:
+        """Return those of ``stems`` that have no vector yet."""
+        with self._guard() as db:
+            rows = db.execute("SELECT value FROM json_each(?) WHERE value NOT IN (SELECT stem FROM vocabulary)", (json.dumps(sorted(stems)),)).fetchall()
+        return [row[0] for row in rows]
+
+    def put(
+        self, source: Source, passages: Sequence[Passage], unit_vectors: Mapping[str, Vectors], words: Mapping[str, Vectors] | None = None
+    ) -> set[str]:
         """Make this version of a source the live one; return the ids of the passages that are no longer live.
 
-        ``unit_vectors`` has the vectors of the units of each passage that was embedded.
+        ``unit_vectors`` has the vectors of the units of each passage that was embedded, ``words`` those of new words by stem.
         """
         with self._change() as (db, revision):
             dead = self._erase(db, source.id)
@@ -266,7 +289,8 @@ class Registry:
                     revision,
                 ),
             )
-            words = 0
+            db.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", [(stem, v.astype(np.float16).tobytes()) for stem, v in (words or {}).items()])
+            indexed = 0
             imprint = next((p.text for p in passages if p.kind is PassageKind.TITLE), "")[:400]  # authors, dates of adoption
             about = f"{source.metadata.title_zh} {source.metadata.title_en} {source.metadata.document_number} {imprint}"
             for passage in passages:
@@ -277,9 +301,9 @@ class Registry:
                 ).lastrowid
                 if passage.kind.value not in _SILENT:
                     body, context = index_terms(passage.text), index_terms(f"{about} {passage.heading} {passage.locator}")
-                    words += len(body)
+                    indexed += len(body)
                     db.execute("INSERT INTO words (rowid, body, context) VALUES (?, ?, ?)", (row, " ".join(body), " ".join(dict.fromkeys(context))))
-            self._count_words(db, words)
+            self._count_words(db, indexed)
         return dead - {p.id for p in passages}
 
     def remove(self, source_id: str) -> set[str]:
@@ -299,6 +323,7 @@ class Registry:
         """Merge the word index and empty the log, so that words and text of dead versions are gone from the disk."""
         with self._guard() as db:
             db.execute("INSERT INTO words (words) VALUES ('optimize')")
+            db.execute("DELETE FROM vocabulary WHERE stem NOT IN (SELECT term FROM words_seen)")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _erase(self, db: sqlite3.Connection, source_id: str) -> set[str]:
@@ -368,5 +393,6 @@ def metadata_from_json(text: str) -> Metadata:
         raw[key] = vocabulary(raw[key])
     for key in _DATES:
         raw[key] = dt.date.fromisoformat(raw[key]) if raw[key] else None
-    raw["supersedes"] = tuple(raw["supersedes"])
+    for key in ("supersedes", "aliases"):
+        raw[key] = tuple(raw[key])
     return Metadata(**raw)

@@ -23,6 +23,7 @@ from assistant.places import applies_in
 from assistant.query import Concept, Form, Query
 from assistant.registry import WordRow
 from assistant.text import fold, is_stop_word, plain_words, stem, terms
+from assistant.thesaurus import Thesaurus
 from assistant.types import Authority, Hit, Kind, Metadata, Scope, Status
 
 K1, B = 1.2, 0.75
@@ -66,6 +67,7 @@ class Retriever:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._sources: tuple[int, dict[str, Metadata]] = (-1, {})
+        self.thesaurus = Thesaurus(index.registry, index.embedder)
         self._embed = functools.lru_cache(maxsize=256)(lambda text: index.embedder.embed([text])[0])  # search and answering ask for the same
 
     # -- what may answer --------------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ class Retriever:
             if number and number in query.documents:
                 found[m.id] = (99, m)
                 continue
-            for title in (m.title_zh, m.title_en):
+            for title in (m.title_zh, m.title_en, *m.aliases):
                 size = _names(title, query, words)
                 if size and size > found.get(m.id, (0, m))[0]:
                     found[m.id] = (size, m)
@@ -338,20 +340,20 @@ _GENERIC = frozenset(stem(w) for w in "law regulation measure notice opinion pla
 
 
 def _names(title: str, query: Query, words: set[str]) -> int:
-    """Return how many characters or words of a title the question names, 0 unless all that matters of it is named."""
-    if not title:
+    """Return how much of a title the question names, 0 unless all that matters of it is named."""
+    short = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", fold(title)).removeprefix("中华人民共和国").strip()
+    if not short:
         return 0
-    short = fold(title).removeprefix("中华人民共和国")
+    if short.isascii():
+        needed = [t for t in terms(short) if not is_stop_word(t) and t not in _GENERIC]
+        asked = terms(query.text)
+        whole = re.search(rf"\b{re.escape(short)}\b", fold(query.text)) is not None
+        return 10 * len(terms(short)) if needed and (whole or (all(n in asked for n in needed) and _kind_word(title, query))) else 0
     if len(short) >= 3 and short in fold(query.text):
         return 10 * len(short)
-    if any("一" <= c <= "鿿" for c in short):
-        needed = [w for w, _, _ in plain_words(short) if w not in _GENERIC and not is_stop_word(w)] if short.isalnum() else []
-        law_named = any(w in words for w in ("law", "法", "regul", "条例", "measur", "办法", "provis", "规定"))
-        if len(needed) >= 1 and law_named and query.language == "en" and all(n in words for n in needed):
-            return len("".join(needed))
-        return 0
-    needed = [t for t in terms(title.split("(")[0]) if not is_stop_word(t) and t not in _GENERIC]
-    return len(needed) if len(needed) >= 1 and all(n in terms(query.text) for n in needed) and _kind_word(title, query) else 0
+    needed = [w for w, _, _ in plain_words(short) if w not in _GENERIC and not is_stop_word(w)] if short.isalnum() else []
+    law_named = any(w in words for w in ("law", "法", "regul", "条例", "measur", "办法", "provis", "规定"))
+    return 5 * len("".join(needed)) if needed and law_named and query.language == "en" and all(n in words for n in needed) else 0
 
 
 def _kind_word(title: str, query: Query) -> bool:

@@ -13,13 +13,16 @@ from enum import StrEnum
 from assistant.facts import han_number
 from assistant.types import Span, Standing
 
-_NUMERAL = "[零〇一二两三四五六七八九十百千0-9０-９]+"
+_NUMERAL = "[零〇一二两三四五六七八九十百千0-9０-９]{1,9}"
 _MD_HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
 _DIVISION = re.compile(rf"第{_NUMERAL}(?P<kind>[编分章节])(?:[\s　]+\S.{{0,40}}|\s*)$")
+_DIVISION_EN = re.compile(r"(?P<kind>Part|Chapter|Section|PART|CHAPTER|SECTION)\s+(?:[IVXLC]+|\d{1,3})\b[.:]?(?:\s+[^\s.;]?[^.;。]{0,80})?$")
 _ARTICLE_ZH = re.compile(rf"第(?P<number>{_NUMERAL})条(?:之[一二三四五])?(?=[\s　：:]|$)")
-_ARTICLE_EN = re.compile(r"(?:Article|Art\.|ARTICLE)\s+(?P<number>\d{1,4})\b[.:]?(?=\s|$)")
-_NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})\.?[\s　]+(?=[\"“A-Z㐀-鿿])")
+_ARTICLE_EN = re.compile(  # but not "Article 12 of the Law says"
+    r"(?:Article|Art\.|ARTICLE)\s+(?P<number>\d{1,4})(?:[.:](?=\s|$)|(?=\s*$|\s+[^a-z\s]))"
+)
+_NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})\.?[\s　]+(?=[\"“A-Z㐀-鿿])(?![个名年月日人家所项万亿元岁天次倍])")
 _ITEM = re.compile(r"\s*(?:[-*•·]\s+|[（(](?:[一二三四五六七八九十]+|\d{1,2}|[a-z])[）)]|\d{1,2}[.、)]\s|[一二三四五六七八九十]+、|[a-z]\)\s)")
 _CAPTION = re.compile(r"\s*(?:Table|TABLE|Tab\.|表)\s*(?P<number>\d+(?:[-.]\d+)?)[.:：\s　]")
 _PIPE_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?)?\s*$")
@@ -30,12 +33,16 @@ _BACK_MATTER = re.compile(
 )
 _FRONT_HEADING = re.compile(r"\*{0,2}(?P<name>abstracts?|key\s?words|摘要|关键词|summary)\*{0,2}\s*[:：]", re.IGNORECASE)
 _BOILERPLATE = re.compile(
-    r"^\s*(?:<!--|copyright\b|©|received:|revised:|accepted:|published:|\*?\s?corresponding author|\*?\s?correspondence:|funding:|"
+    r"^\s*(?:<!--|copyright\s*(?:©|\(c\)|:|\d{4})|©|received:|revised:|accepted:|published:|\*?\s?corresponding author|\*?\s?correspondence:|funding:|"
     r"disclaimer|loading\.\.\.|building similarity graph|analyzing shared references|article$|https?://\S+$|doi:|www\.\S+|"
-    r"page \d+|第\s*\d+\s*页|版权所有|收稿日期|通讯作者|作者简介|基金项目)|studied this question\.?$|all rights reserved",
+    r"page \d+|第\s*\d+\s*页|版权所有|收稿日期|通讯作者|作者简介|基金项目\s*[:：])|studied this question\.?$|all rights reserved",
     re.IGNORECASE,
 )
 _TERMINAL = re.compile(r"[.。!！?？;；:：][\"”’)\]）*]*\s*(?:\[\d+(?:[-,]\d+)*\])?[.。]?\s*$")
+
+
+_DIVISION_DEPTH = {"编": 2, "分": 3, "章": 4, "节": 5, "part": 2, "chapter": 4, "section": 5}
+_ORDINAL = re.compile(r"\s*(?P<number>\d{1,2})(?:[.、)]\s|\s+[A-Z㐀-鿿])")
 
 
 class BlockKind(StrEnum):
@@ -57,7 +64,8 @@ class Block:
     """One or more whole lines that belong together.
 
     ``level`` is the depth of a heading (1 is the title); ``number`` its printed number (``3.2.1``) or, for an article,
-    the article number; ``label`` its words without marks and attributes; ``cells`` are those of a table row.
+    the article number; ``label`` its words without marks and attributes; ``cells`` are those of a table row, or of the
+    rule below its header, which is boilerplate.
     """
 
     kind: BlockKind
@@ -102,9 +110,9 @@ def _heading(line: str, span: Span) -> Block | None:
     article = article_number(label)
     if md and article:
         return Block(BlockKind.ARTICLE, span, level, article, label, standing=standing, reported_by=by)
-    division = _DIVISION.match(label)
+    division = _DIVISION.match(label) or _DIVISION_EN.match(label)
     if division:
-        depth = "编分章节".index(division["kind"]) + 2
+        depth = _DIVISION_DEPTH[division["kind"].lower()]
         return Block(BlockKind.HEADING, span, depth, "", label, standing=standing, reported_by=by)
     numbered = _NUMBERED.match(label)
     if numbered and len(label) <= 220 and (md or not _TERMINAL.search(label)):
@@ -140,6 +148,7 @@ class _Reader:
         self.blocks: list[Block] = []
         self.zone: BlockKind | None = None
         self.open: list[Span] = []
+        self.paper = any(_REFERENCES.match(line.strip().strip("#* ")) for line in text.split("\n"))
 
     def read(self) -> list[Block]:
         for span in _lines(self.text):
@@ -149,25 +158,50 @@ class _Reader:
             else:
                 self._line(line, span)
         self._close()
-        return self.blocks
+        first = next((i for i, block in enumerate(self.blocks) if block.kind is BlockKind.ARTICLE), len(self.blocks))
+        return [self._in_context(i, i > first) for i in range(len(self.blocks))]
+
+    def _in_context(self, i: int, among_articles: bool) -> Block:
+        """The block at ``i``, read again in the light of its neighbours.
+
+        What looks like a numbered heading is a list item where the block before or after it counts on; a short line
+        between two articles is the name of a chapter that has lost its number.
+        """
+        block, number = self.blocks[i], self._ordinal(i)
+        if block.kind is BlockKind.HEADING and number > 0 and {self._ordinal(i - 1) + 1, self._ordinal(i + 1) - 1} & {number}:
+            return Block(BlockKind.ITEM, block.span)
+        label = self.text[block.span.start : block.span.end].strip()
+        if block.kind is BlockKind.PARAGRAPH and among_articles and len(label) <= 20 and not _TERMINAL.search(label):
+            after = self.blocks[i + 1 : i + 2]
+            before = self.text[: block.span.start].rstrip()[-3:]
+            if after and after[0].kind is BlockKind.ARTICLE and _TERMINAL.search(before):
+                return Block(BlockKind.HEADING, block.span, _DIVISION_DEPTH["章"], "", label)
+        return block
+
+    def _ordinal(self, i: int) -> int:
+        """The whole number with which the block at ``i`` begins, if it may be an item of a list; else a negative one."""
+        if not 0 <= i < len(self.blocks) or self.blocks[i].kind not in (BlockKind.HEADING, BlockKind.ITEM):
+            return -9
+        mark = _ORDINAL.match(self.text, *self.blocks[i].span)
+        return int(mark["number"]) if mark else -9
 
     def _line(self, line: str, span: Span) -> None:
         bare = line.strip().strip("#* ")
-        if _REFERENCES.match(bare) or _BACK_MATTER.match(bare):
+        references = _REFERENCES.match(bare)
+        if references or (self.paper and _BACK_MATTER.match(bare)):  # a policy has a section on funding, too
             self._close()
-            self.zone = BlockKind.REFERENCE if _REFERENCES.match(bare) else BlockKind.BOILERPLATE
+            self.zone = BlockKind.REFERENCE if references else BlockKind.BOILERPLATE
             self._add(Block(self.zone, span))
             return
         cells = _cells(line)
         if len(cells) >= 2 and self.zone is None:
             self._close()
-            if not _PIPE_RULE.match(line):
-                self._add(Block(BlockKind.ROW, span, cells=cells))
-            else:
-                self._add(Block(BlockKind.BOILERPLATE, span))
+            rule = _PIPE_RULE.match(line)
+            self._add(Block(BlockKind.BOILERPLATE if rule else BlockKind.ROW, span, cells=cells))
             return
-        heading = None if self.open else _heading(line, span)
+        heading = _heading(line, span) if self._may_open(line) else None
         if heading and self._opens_section(heading, line):
+            self._close()
             self.zone = None
             self._add(heading)
             return
@@ -179,8 +213,15 @@ class _Reader:
             self._close()
         self.open.append(span)
 
+    def _may_open(self, line: str) -> bool:
+        """Whether a heading may stand here: first in its block, or below a finished sentence and unmistakable."""
+        if not self.open or _MD_HEADING.match(line):
+            return True
+        last = self.text[self.open[-1].start : self.open[-1].end]
+        return bool(_TERMINAL.search(last) and (_DIVISION.match(line.strip()) or _DIVISION_EN.match(line.strip())))
+
     def _opens_section(self, heading: Block, line: str) -> bool:
-        """Numbered lines in a reference list are references, not headings; so are numbered list items in a row."""
+        """Numbered lines in a reference list are references, not headings."""
         if self.zone is BlockKind.REFERENCE:
             return line.startswith("#")
         return True

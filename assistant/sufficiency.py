@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering import Candidate, Draft
-from assistant.places import applies_in
+from assistant.places import applies_in, find_places
 from assistant.query import Asked, ConceptKind, Query
 from assistant.retrieval import Weighed
 from assistant.types import Kind, Reason
@@ -87,7 +87,8 @@ def _demanded(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[s
 def _covers_place(query: Query, shown: Sequence[Candidate], surface: str) -> bool:
     """A national rule answers for each place in the country; a paper on one place does not answer for another."""
     codes = [p.code for p in query.places if p.en == surface and p.code]
-    return any(
+    named = {p.code for c in shown for p in find_places(c.hit.passage.text) if p.code}
+    return any(code.startswith("CN") and any(other.startswith(code + "-") for other in named) for code in codes) or any(
         c.hit.source.kind is Kind.POLICY and c.hit.source.jurisdiction and applies_in(c.hit.source.jurisdiction, code) for c in shown for code in codes
     )
 

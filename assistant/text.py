@@ -116,7 +116,8 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
             continue
         if match.group() == "\n":
             stop = match.end()
-            if stop - begin > _SHORTEST_WRAP and _WRAPPED.match(text, match.start(), end):
+            enough = stop - begin > _SHORTEST_WRAP or text[match.start() - 1] in "，、"
+            if enough and _WRAPPED.match(text, match.start(), end):
                 continue
         else:
             stop = _AFTER_STOP.match(text, match.end(), end).end()  # type: ignore[union-attr]  # it may match nothing
@@ -138,7 +139,7 @@ def _goes_on(text: str, begin: int, mark: re.Match[str], stop: int, end: int) ->
         return aside or mark.group()[-1] in ".!?"
     if _LOWER_NEXT.match(text, stop, end) and (closed or mark.group() != ".") and mark.group()[-1] in ".!?":
         return True  # He asked "why?" and left. Wait... what
-    if mark.group() != "." or closed:
+    if mark.group() != "." or stop > mark.end():
         return False
     if _ENUMERATOR.fullmatch(text, begin, stop):
         return not text[stop:end].lstrip(" \t").startswith("\n")

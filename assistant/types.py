@@ -5,6 +5,7 @@ The exception tree::
     AssistantError                 anything a user can put right; its text is one line: what, where, what to do
     ├── ConfigError                a setting or prompt file is wrong
     ├── MetadataError              front matter, sidecar or --metadata holds an unknown key or value
+    ├── RowError                   a row of a batch file lacks a field or holds a wrong one
     ├── LoadError                  a file cannot be taken
     │   ├── UnknownSuffix          no reader for this kind of file
     │   ├── EmptyFile              nothing in it
@@ -36,6 +37,10 @@ class ConfigError(AssistantError):
 
 class MetadataError(AssistantError):
     """A metadata key or value is not one of the legal ones."""
+
+
+class RowError(AssistantError):
+    """A row of a batch file lacks a field or holds a wrong one."""
 
 
 class LoadError(AssistantError):
@@ -174,6 +179,8 @@ class Metadata:
     """The work of which this source is one language version or edition; the source's own id where none is given."""
     title_en: str = ""
     title_zh: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other names that people use for it."""
     language: str = ""
     kind: Kind = Kind.POLICY
     authority: Authority = Authority.UNKNOWN

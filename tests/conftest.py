@@ -52,6 +52,7 @@ def _check(sock: socket.socket, address: Any) -> None:
     except ValueError:
         loopback = host == "localhost"
     if not loopback:
+        sock.close()
         pytest.fail(f"A test tried to reach {host}:{address[1]}. Tests run without a network: use a fake from tests/fakes.py.")
 
 

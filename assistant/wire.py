@@ -1,0 +1,158 @@
+"""The JSON wire form of every record, written once: what the commands print and what the HTTP API returns."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement, Verdict
+
+if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
+    from assistant.pipeline import FileReport
+    from assistant.registry import SourceRow
+    from assistant.verification import SentenceVerdict
+
+Json = dict[str, Any]
+
+
+def answer_to_dict(result: Answer | Abstention) -> Json:
+    """Return an answer or a refusal; both have the same keys, empty where the other kind alone has something to say."""
+    answer = result if isinstance(result, Answer) else None
+    refusal = result if isinstance(result, Abstention) else None
+    return {
+        "question": result.question,
+        "language": result.language,
+        "outcome": "answer" if answer else "abstention",
+        "reason": refusal.reason.value if refusal else None,
+        "statements": [_statement(s) for s in answer.statements] if answer else [],
+        "citations": [_citation(c) for c in answer.citations] if answer else [],
+        "conflicts": [_conflict(c) for c in answer.conflicts] if answer else [],
+        "hits": [hit_to_dict(hit) for hit in result.hits],
+        "as_of": result.as_of.isoformat(),
+        "revision": result.revision,
+        "fingerprint": result.fingerprint,
+        "missing": list(refusal.missing) if refusal else [],
+        "message": refusal.message if refusal else "",
+        "notes": list(answer.notes) if answer else [],
+    }
+
+
+def _statement(statement: Statement) -> Json:
+    return {"text": statement.text, "verdict": statement.verdict.value, "citations": list(statement.citations), "reason": statement.reason}
+
+
+def _citation(citation: Citation) -> Json:
+    return {
+        "n": citation.n,
+        "source_id": citation.source_id,
+        "title": citation.title,
+        "document_number": citation.document_number,
+        "authority": citation.authority.value,
+        "status": citation.status.value,
+        "jurisdiction": citation.jurisdiction,
+        "locator": citation.locator,
+        "page": citation.page,
+        "quote": citation.quote,
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "standing": citation.standing.value,
+        "label": citation.label,
+    }
+
+
+def _conflict(conflict: Conflict) -> Json:
+    return {"subject": conflict.subject, "citations": list(conflict.citations), "values": list(conflict.values), "rule": conflict.rule}
+
+
+def hit_to_dict(hit: Hit) -> Json:
+    """Return a passage found."""
+    passage = hit.passage
+    return {
+        "source_id": passage.source_id,
+        "passage_id": passage.id,
+        "locator": passage.locator,
+        "page": passage.page_from,
+        "score": hit.score,
+        "text": passage.text,
+    }
+
+
+def source_to_dict(row: SourceRow) -> Json:
+    """Return a source as listed: every field of its metadata, then what the library knows of it."""
+    return {key: _plain(value) for key, value in {**dataclasses.asdict(row.metadata), **row._asdict()}.items() if key != "metadata"}
+
+
+def report_to_dict(report: FileReport) -> Json:
+    """Return what became of one file."""
+    return {field.name: _plain(getattr(report, field.name)) for field in dataclasses.fields(report)}
+
+
+def verdicts_to_dict(row_id: str | int, verdicts: Sequence[SentenceVerdict], score: float) -> Json:
+    """Return the verdict on a response, grounded only if no sentence is unsupported; ``score`` is that of the whole."""
+    return {
+        "id": row_id,
+        "label": "grounded" if all(v.judgement.verdict is Verdict.SUPPORTED for v in verdicts) else "ungrounded",
+        "score": score,
+        "sentences": [
+            {"text": v.text, "start": v.span.start, "end": v.span.end, "verdict": v.judgement.verdict.value, "reason": v.judgement.reason} for v in verdicts
+        ],
+    }
+
+
+def _plain(value: object) -> object:
+    """Return a field's value as JSON has it: dates in ISO form, paths as text, tuples as lists."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def scope_of(as_of: dt.date | None = None, jurisdiction: str = "", audience: Audience | None = None, kind: Kind | None = None) -> Scope:
+    """Return the scope that a request asks for. Whoever is named as the audience sees what is public besides their own."""
+    audiences = frozenset(Audience) if audience is None else frozenset({Audience.PUBLIC, audience})
+    return Scope(as_of=as_of, jurisdiction=jurisdiction, audiences=audiences, kind=kind)
+
+
+# -- rows that come in ----------------------------------------------------------------------------------------
+
+
+def read_rows(path: Path, keys: Sequence[str]) -> Iterator[Json | RowError]:
+    """Return each row of a JSONL file, or what is wrong with it; blank lines are passed over.
+
+    Args:
+        path: the file.
+        keys: the fields that a row must have, ``id`` aside. Others are let be, so that a file of labelled data will do.
+    """
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                try:
+                    yield _row(line, f"{path}:{number}", keys)
+                except RowError as error:
+                    yield error
+
+
+def _row(line: bytes, where: str, keys: Sequence[str]) -> Json:
+    legal = ", ".join(("id", *keys))
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise RowError(f"{where}: is not JSON in UTF-8 ({error}). Write one object with {legal} on each line.") from error
+    if not isinstance(row, Mapping):
+        raise RowError(f"{where}: is not an object. Write one object with {legal} on each line.")
+    for key in ("id", *keys):
+        if key not in row:
+            raise RowError(f"{where}: has no {key!r}, but {', '.join(map(repr, row)) or 'nothing'}. Name the fields {legal}.")
+    if isinstance(row["id"], bool) or not isinstance(row["id"], str | int):
+        raise RowError(f"{where}: 'id' {row['id']!r} is neither text nor a whole number. Correct it there.")
+    for key in keys:
+        if not isinstance(row[key], str):
+            raise RowError(f"{where}: {key!r} {row[key]!r} is not a text. Correct it there.")
+        if key == "question" and not row[key].strip():
+            raise RowError(f"{where}: 'question' is blank. Write the question there.")
+    return dict(row)
