@@ -35,13 +35,12 @@ class Commands(TyperGroup):
         except TyperException as error:
             context = getattr(error, "ctx", None)
             name = context.command_path if context else "assistant"
-            code = fail(f"{name}: {error.format_message()} See: {name} --help", error.exit_code)
+            message = error.format_message().replace("Value error, ", "").rstrip(". ")
+            code = fail(f"{name}: {message}. See: {name} --help", error.exit_code)
         except AssistantError as error:
             code = fail(str(error))
         except OSError as error:
             code = fail(f"{error.filename or 'assistant'}: {error.strerror or error}. Check the path, its rights and the disk.")
-        except typer.Abort:
-            code = fail("assistant: stopped. What was finished is kept; run the command again to go on.")
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -63,7 +62,10 @@ def _day(value: str) -> dt.date:
 
 
 Question = Annotated[str | None, typer.Argument(help="The question, in Chinese or English.", show_default=False)]
-Batch = Annotated[Path | None, typer.Option(metavar="FILE.jsonl", exists=True, dir_okay=False, help="Take questions from a file with the fields id and question; print JSONL.")]
+Batch = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.jsonl", exists=True, dir_okay=False, help="Take questions from a file with the fields id and question; print JSONL."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsOf = Annotated[dt.date | None, typer.Option(parser=_day, metavar="DATE", help="Answer as of this day (YYYY-MM-DD).", show_default="today")]
 Place = Annotated[str, typer.Option(metavar="CODE", callback=_known_place, help="Where the asker is, as ISO 3166-2 (CN-50).", show_default=False)]

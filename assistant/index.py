@@ -7,6 +7,7 @@ the dead vectors. Whatever is killed in between, SQLite holds one whole version,
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from assistant.embedding import Embedder, Vectors
 from assistant.registry import Registry
 from assistant.thesaurus import words_of
 from assistant.types import IndexMismatch, IndexUnavailable, Passage, PassageKind, Source
-from assistant.vectors import VectorStore
+from assistant.vectors import COLLECTION, VectorStore
 
 LOCK_TIMEOUT = 120.0
 """Seconds that a second writer waits for the first."""
@@ -64,15 +65,26 @@ class Index:
         self.embedder = embedder
         self._chroma_url = chroma_url
         self._vectors: VectorStore | None = None
+        self._seen = 0
+        self._opening = threading.Lock()
         self._lock = filelock.FileLock(home / "write.lock", timeout=LOCK_TIMEOUT)
         self._check_same_maker()
 
     @property
     def vectors(self) -> VectorStore:
-        """The vector store, opened when first needed: listing sources must not wait for it."""
-        if self._vectors is None:
-            self._vectors = VectorStore(self.home, self._chroma_url)
-        return self._vectors
+        """The vector store, opened when first needed, and again when another process has written to it.
+
+        Listing sources need not wait for it. ``_writes`` counts the beginnings and ends of writes by all processes.
+        """
+        with self._opening:
+            writes = self._writes()
+            if self._vectors is None or writes != self._seen:
+                self._vectors = VectorStore(self.home, self._chroma_url, self.registry.get("collection") or COLLECTION)
+                self._seen = writes
+            return self._vectors
+
+    def _writes(self) -> int:
+        return int(self.registry.get("vector_writes") or 0)
 
     @property
     def fingerprint(self) -> str:
@@ -87,6 +99,14 @@ class Index:
                 f"or choose a new ASSISTANT_HOME and ingest again."
             )
 
+    def close(self) -> None:
+        """Let go of files and connections."""
+        with self._opening:
+            if self._vectors is not None:
+                self._vectors.close()
+                self._vectors = None
+        self.registry.close()
+
     # -- writing ----------------------------------------------------------------------------------------------
 
     def take(self, source: Source, before_commit: Callable[[], None] = lambda: None) -> Change:
@@ -99,8 +119,7 @@ class Index:
         Raises:
             IndexUnavailable: another writer does not finish, or the disk fails.
         """
-        known = self.registry.sha256(source.id)
-        if known == source.sha256:
+        if self.registry.sha256(source.id) == source.sha256:
             return Change.UNCHANGED
         passages = chunk(source)
         readable = [p for p in passages if p.kind not in _SILENT and self.embedder.reads(p.text) >= READABLE]
@@ -109,6 +128,9 @@ class Index:
         words = self._embed_words(readable)
         with self._writing():
             self._check_same_maker()
+            known = self.registry.sha256(source.id)
+            if known == source.sha256:  # another writer was faster
+                return Change.UNCHANGED
             self.registry.store("fingerprint", self.fingerprint)
             self.registry.store("dimension", str(self.embedder.dimension))
             if vectors is not None:
@@ -142,49 +164,82 @@ class Index:
             SourceNotFound: there is none with that id.
         """
         with self._writing():
+            vectors = self.vectors  # fails here, before anything is gone, where the server is away
             dead = self.registry.remove(source_id)
-            self.vectors.delete(dead)
+            vectors.delete(dead)
             return {
                 "sources": int(self.registry.sha256(source_id) is not None),
                 "passages": len(self.registry.passages_of(source_id)) + len(self.registry.passages(dead)),
-                "vectors": self.vectors.count_source(source_id),
+                "words": self.registry.stray_words(),
+                "vectors": vectors.count_source(source_id),
             }
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
             with self._lock:
-                yield
-        except filelock.Timeout as error:
+                self._begin_write()
+                try:
+                    yield
+                finally:
+                    self._end_write()
+        except OSError as error:
+            if not isinstance(error, filelock.Timeout):
+                raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the space left on the disk.") from error
             raise IndexUnavailable(
                 f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
             ) from error
+
+    def _begin_write(self) -> None:
+        with self._opening:
+            writes = self._writes()
+            if writes != self._seen or writes % 2:  # odd: a writer was killed, and its last vectors may have come after the store was opened
+                self._vectors = None
+            self._seen = writes + 1 + writes % 2
+            self.registry.store("vector_writes", str(self._seen))
+
+    def _end_write(self) -> None:
+        with self._opening:
+            self._seen += 1
+            self.registry.store("vector_writes", str(self._seen))
 
     # -- health -----------------------------------------------------------------------------------------------
 
     def diagnose(self) -> Diagnosis:
         """Compare vectors with live passages."""
         live, stored = self.registry.embedded_ids(), self.vectors.ids()
-        return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored)))
+        lost = self.vectors.lost(sorted(live & stored))
+        return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored | lost)))
 
     def repair(self) -> Diagnosis:
-        """Delete orphaned vectors, embed passages that lack one, and return what had been wrong."""
+        """Delete orphaned vectors, embed passages that lack one, wipe what a killed removal left, and return what had been wrong."""
         with self._writing():
-            found = self.diagnose()
-            self.vectors.delete(found.orphans)
-            missing = self.registry.passages(found.missing)
-            for source_id in sorted({p.source_id for p in missing.values()}):
-                source = self.registry.source(source_id)
-                mine = [p for p in missing.values() if p.source_id == source_id]
-                self.vectors.upsert([p.id for p in mine], source_id, self.embedder.embed([embedded_text(source, p) for p in mine]))
+            self.registry.compact()
+            return self._repair()
+
+    def _repair(self) -> Diagnosis:
+        found = self.diagnose()
+        self.vectors.delete(found.orphans)
+        missing = self.registry.passages(found.missing)
+        for source_id in sorted({p.source_id for p in missing.values()}):
+            source = self.registry.source(source_id)
+            mine = [p for p in missing.values() if p.source_id == source_id]
+            self.vectors.upsert([p.id for p in mine], source_id, self.embedder.embed([embedded_text(source, p) for p in mine]))
         return found
 
-
     def rebuild(self) -> Diagnosis:
-        """Make all vectors again from SQLite; what is returned had been wrong before."""
-        self._vectors = None
-        shutil.rmtree(self.home / "chroma", ignore_errors=True)
-        return self.repair()
+        """Make all vectors again from SQLite, whatever state the vector store is in; what is returned are the vectors made."""
+        with self._writing():
+            if self._chroma_url:
+                self.vectors.delete(self.vectors.ids())
+            else:
+                self._vectors = None
+                folder = self.home / "chroma"
+                if folder.is_dir():
+                    shutil.rmtree(folder)
+                else:
+                    folder.unlink(missing_ok=True)
+            return self._repair()
 
 
 def embedded_text(source: Source, passage: Passage) -> str:

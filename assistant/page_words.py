@@ -53,7 +53,6 @@ class Words:
     bad_date: str
     answer: str
     refusal: str
-    missing: str
     nearest: str
     hint: tuple[str, ...]
     notes: str
@@ -103,7 +102,6 @@ ZH = Words(
     bad_date="日期 {value!r} 不是“年-月-日”的形式。请在筛选中改成例如 2024-05-01，或清除筛选。",
     answer="回答",
     refusal="资料库回答不了这个问题",
-    missing="资料库中缺少",
     nearest="最接近的段落（未涵盖所问内容，不能当作答案）",
     hint=("换一种说法，或写明地区、年份或文件名称。", "若用了筛选，请清除后再试。", "若手头有相关文件，可用命令 assistant ingest 收入资料库。"),
     notes="注意",
@@ -117,15 +115,15 @@ ZH = Words(
     issued="{date} 发布",
     original="原文链接",
     terms="术语对照",
-    checked="已与原文核对",
-    not_checked="未通过核对",
+    checked="以上每句话都已与所引原文核对",
+    not_checked="未能与原文核对",
     footer="截至 {as_of} 的效力 · 资料库版本 {revision} · 指纹 {fingerprint}",
 )
 
 EN = Words(
     tag="en",
     name="Industry-education integration: policies and cases",
-    line="Answers from the library's documents only: every sentence cites its source and shows the quoted words, or there is no answer.",
+    line="Answers from documents only: each sentence is pinned to the words it rests on, or there is no answer.",
     library="Library: {sources} documents ({policies} policies, {cases} cases)",
     question="Question",
     placeholder="Ask in Chinese or English; Enter submits",
@@ -156,14 +154,13 @@ EN = Words(
     bad_date="{value!r} is not a date as year-month-day. Change it in the filters, to 2024-05-01 for example, or clear the filters.",
     answer="Answer",
     refusal="The library does not answer this question",
-    missing="What the library lacks",
     nearest="The nearest passages (they do not cover what is asked: not an answer)",
     hint=(
         "Put it another way, or name the place, the year or the instrument.",
         "If a filter is set, clear it and ask again.",
         "If you have the document, take it into the library with the command assistant ingest.",
     ),
-    notes="Mind",
+    notes="Please note",
     conflicts="The sources give different values",
     rule="Rule that applies: {rule}",
     sources="Sources",
@@ -174,8 +171,8 @@ EN = Words(
     issued="issued {date}",
     original="original",
     terms="Terms",
-    checked="checked against the source",
-    not_checked="not supported",
+    checked="Every sentence above was checked against the words it cites.",
+    not_checked="not supported by its source",
     footer="As of {as_of} · library revision {revision} · fingerprint {fingerprint}",
 )
 

@@ -19,6 +19,7 @@ from assistant.index import Change, Diagnosis, Index
 from assistant.labels import abstention_message, binding_label, notes_for, standing_frame
 from assistant.loading import find_files, load
 from assistant.metadata import check_file_names, read_metadata_file
+from assistant.places import Place
 from assistant.query import Query, QueryReader
 from assistant.registry import SourceRow
 from assistant.retrieval import Retriever
@@ -150,7 +151,8 @@ class Assistant:
 
     def search(self, question: str, k: int = 10, scope: Scope = Scope()) -> list[Hit]:  # noqa: B008  frozen
         """Return the passages found for a question, best first."""
-        return self.retriever.search(self.read(question), self._scope(scope), k)
+        scope = self._scope(scope)
+        return self.retriever.search(_located(self.read(question), scope), scope, k)
 
     def read(self, question: str) -> Query:
         """Return a question as the library's words understand it."""
@@ -158,8 +160,8 @@ class Assistant:
 
     def ask(self, question: str, scope: Scope = Scope()) -> Answer | Abstention:  # noqa: B008  frozen
         """Answer a question from the library, or decline."""
-        query = self.read(question)
         scope = self._scope(scope)
+        query = _located(self.read(question), scope)
         hits = self.retriever.search(query, scope, self.settings.top_k)
         draft = self._draft(query, self._answering(query, hits))
         sufficiency = judge(query, draft)
@@ -255,6 +257,13 @@ class Assistant:
         """Names the code, settings, prompts, embedder and chunker that answered."""
         parts = (importlib.metadata.version("policy-case-assistant") if _installed() else "source", self.settings.fingerprint(), self.index.fingerprint)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _located(query: Query, scope: Scope) -> Query:
+    """Return the question as asked in the asker's place, unless it names a place itself."""
+    if not scope.jurisdiction or any(p.code for p in query.places):
+        return query
+    return replace(query, places=(*query.places, Place(scope.jurisdiction, "", "")))
 
 
 def _installed() -> bool:

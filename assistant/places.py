@@ -32,7 +32,8 @@ CN-35-xiamen 厦门 Xiamen|CN-21-dalian 大连 Dalian|CN-21-shenyang 沈阳 Shen
 """
 _FOREIGN = """
 德国 Germany|日本 Japan|美国 United States|英国 United Kingdom|法国 France|新加坡 Singapore|韩国 South Korea|澳大利亚 Australia|瑞士 Switzerland
-加拿大 Canada|印度 India|俄罗斯 Russia|马来西亚 Malaysia|泰国 Thailand|印度尼西亚 Indonesia|越南 Vietnam|欧盟 European Union|意大利 Italy|荷兰 Netherlands|芬兰 Finland|奥地利 Austria
+加拿大 Canada|印度 India|俄罗斯 Russia|马来西亚 Malaysia|泰国 Thailand|印度尼西亚 Indonesia|越南 Vietnam|欧盟 European Union|意大利 Italy
+荷兰 Netherlands|芬兰 Finland|奥地利 Austria
 """
 
 

@@ -39,9 +39,14 @@ from assistant.types import (
     Unit,
 )
 
+BUSY_TIMEOUT = 30.0
+"""Seconds to wait for another program that has the file locked."""
 SCHEMA_VERSION = 1
+KEPT_SOURCES = 64
+"""Texts kept in memory between questions; a statute is about 100 kB."""
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('collection', 'passages-' || lower(hex(randomblob(8))));
 CREATE TABLE sources (id TEXT PRIMARY KEY, metadata TEXT NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL, sha256 TEXT NOT NULL,
     path TEXT NOT NULL, warnings TEXT NOT NULL, taken_at TEXT NOT NULL, revision INTEGER NOT NULL);
 CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source_id TEXT NOT NULL REFERENCES sources(id), start INTEGER,
@@ -87,6 +92,7 @@ class Registry:
     def __init__(self, home: Path) -> None:
         self.path = home / "library.sqlite"
         self._local = threading.local()
+        self._read: tuple[int, dict[str, Source]] = (-1, {})
         try:
             home.mkdir(parents=True, exist_ok=True)
             with self._guard():
@@ -97,13 +103,20 @@ class Registry:
     def _connect(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA foreign_keys = ON")
             self._local.db = db
         return db
+
+    def close(self) -> None:
+        """Close this thread's connection; it is opened again when needed."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is not None:
+            del self._local.db
+            db.close()
 
     @contextmanager
     def _guard(self) -> Iterator[sqlite3.Connection]:
@@ -170,11 +183,20 @@ class Registry:
         return [SourceRow(metadata_from_json(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], tuple(json.loads(r[7]))) for r in rows]
 
     def source(self, source_id: str) -> Source:
-        """Return one source with its text.
+        """Return one source with its text; sources just read are kept until the library changes.
 
         Raises:
             SourceNotFound: there is none with that id.
         """
+        revision = self.revision()
+        if self._read[0] != revision or len(self._read[1]) > KEPT_SOURCES:
+            self._read = (revision, {})
+        kept = self._read[1]
+        if source_id not in kept:
+            kept[source_id] = self._read_source(source_id)
+        return kept[source_id]
+
+    def _read_source(self, source_id: str) -> Source:
         with self._guard() as db:
             row = db.execute("SELECT metadata, text, pages, sha256, path, warnings FROM sources WHERE id = ?", (source_id,)).fetchone()
         if row is None:
@@ -233,7 +255,7 @@ class Registry:
         return [WordRow(*row) for row in rows]
 
     def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
-        """Return in how many passages each word occurs."""
+        """Return in how many passages each word occurs, be it in their own words, title or headings."""
         with self._guard() as db:
             rows = db.execute("SELECT term, doc FROM words_seen WHERE term IN (SELECT value FROM json_each(?))", (json.dumps(sorted(set(words))),)).fetchall()
         return dict(rows)
@@ -244,6 +266,11 @@ class Registry:
             row = db.execute("SELECT value FROM meta WHERE key = 'words'").fetchone()
             count = db.execute("SELECT count(*) FROM words").fetchone()[0]
         return count, (float(row[0]) / count if row and count else 1.0)
+
+    def stray_words(self) -> int:
+        """Return how many entries of the word index belong to no live passage; more than none is a defect."""
+        with self._guard() as db:
+            return int(db.execute("SELECT count(*) FROM words WHERE rowid NOT IN (SELECT row FROM passages)").fetchone()[0])
 
     def embedded_ids(self) -> set[str]:
         """Return the ids of all live passages that should have a vector."""

@@ -38,25 +38,30 @@ def render(outcome: Answer | Abstention, language: str, glossary: Glossary) -> s
 
 def _answer(answer: Answer, w: Words, language: str, glossary: Glossary) -> str:
     by_number = {c.n: c for c in answer.citations}
-    statements = "".join(_statement(s, w) for s in answer.statements)
+    statements = "".join(_statement(s, by_number, w) for s in answer.statements)
     left = (
         f'<section class="answer" id="answer" lang="{_tag(answer.language)}"><h2 lang="{w.tag}">{w.answer}</h2>'
         f'<p class="asked">{escape(answer.question)}</p><ol class="statements">{statements}</ol>'
-        f"{_notes(answer.notes, w)}{_conflicts(answer.conflicts, by_number, w)}{_footer(answer, w)}</section>"
+        f"{_checked(answer, w)}{_notes(answer.notes, w)}{_conflicts(answer.conflicts, by_number, w)}{_footer(answer, w)}</section>"
     )
     cards = "".join(_source(group, answer, language, glossary) for group in _by_passage(answer.citations))
     return f'<div class="result">{left}<section class="sources"><h2>{w.sources}</h2>{cards}</section></div>'
 
 
-def _statement(statement: Statement, w: Words) -> str:
-    supported = statement.verdict is Verdict.SUPPORTED
-    sign, words_ = ("✓", w.checked) if supported else ("✕", w.not_checked)
-    verdict = f'<span class="verdict {"good" if supported else "bad"}" lang="{w.tag}">{sign} {words_}</span>'
-    return f"<li><p>{escape(statement.text)} {_chips(statement.citations, w)}</p>{verdict}</li>"
+def _statement(statement: Statement, by_number: dict[int, Citation], w: Words) -> str:
+    labels = dict.fromkeys(by_number[n].label for n in statement.citations if n in by_number)
+    force = f'<p class="force">{" · ".join(map(escape, labels))}</p>'
+    doubt = "" if statement.verdict is Verdict.SUPPORTED else f'<p class="doubt" lang="{w.tag}">✕ {w.not_checked}</p>'
+    return f'<li><p class="said">{escape(statement.text)} {_chips(statement.citations, w)}</p>{force}{doubt}</li>'
 
 
 def _chips(numbers: Iterable[int], w: Words) -> str:
     return "".join(f'<a class="chip" href="#source-{n}" aria-label="{w.source.format(n=n)}">[{n}]</a>' for n in numbers)
+
+
+def _checked(answer: Answer, w: Words) -> str:
+    sound = all(s.verdict is Verdict.SUPPORTED for s in answer.statements)
+    return f'<p class="checked" lang="{w.tag}">✓ {w.checked}</p>' if sound else ""
 
 
 def _notes(notes: Sequence[str], w: Words) -> str:
@@ -72,7 +77,7 @@ def _conflicts(conflicts: Sequence[Conflict], by_number: dict[int, Citation], w:
     for conflict in conflicts:
         sides = "".join(
             f'<div class="side"><p class="value">{escape(value)} {_chips([n], w)}</p><p class="from">{escape(by_number[n].title)}</p>'
-            f"<p>{escape(by_number[n].label)}</p></div>"
+            f"<p>{escape(by_number[n].quote)}</p></div>"
             for n, value in zip(conflict.citations, conflict.values, strict=True)
         )
         shown.append(f'<div class="sides">{sides}</div><p class="rule">{w.rule.format(rule=escape(conflict.rule))}</p>')
@@ -106,7 +111,7 @@ def _source(group: Sequence[Citation], answer: Answer, language: str, glossary: 
         passage = f'<p class="quote">{mark(hit.passage.text, [(c.n, Span(c.span.start - start, c.span.end - start)) for c in inside])}</p>'
     numbers = " ".join(f"[{c.n}]" for c in group)
     return (
-        f'<article class="source"><h3><a class="number" href="#answer">{numbers}</a> {escape(first.title)}</h3>'
+        f'<article class="source"><h3><a class="back" href="#answer">{numbers}</a> {escape(first.title)}</h3>'
         f"{_where(first.document_number, first.locator, [c.page for c in group], hit.source if hit else None, w)}"
         f"{badges(first.authority, first.status, first.jurisdiction, first.standing, hit.passage if hit else None, language)}"
         f'<blockquote lang="{_tag(language_of(first.quote))}">{outside}{passage}</blockquote>'
@@ -188,18 +193,26 @@ def _terms(pairs: Sequence[tuple[str, str]], w: Words) -> str:
 
 
 def _refusal(refusal: Abstention, w: Words, language: str) -> str:
-    missing = "".join(f"<li>{escape(thing)}</li>" for thing in refusal.missing)
     hints = "".join(f"<li>{hint}</li>" for hint in w.hint)
     left = (
         f'<section class="answer refusal" id="answer"><h2>{w.refusal}</h2><p class="asked">{escape(refusal.question)}</p>'
-        f'<p class="message" lang="{_tag(refusal.language)}">{escape(refusal.message)}</p>'
-        + (f'<h3>{w.missing}</h3><ul class="missing">{missing}</ul>' if missing else "")
-        + f'<ul class="hints">{hints}</ul>{_footer(refusal, w)}</section>'
+        f'<p class="message" lang="{_tag(refusal.language)}">{_pick_out(refusal.message, refusal.missing)}</p>'
+        f'<ul class="hints">{hints}</ul>{_footer(refusal, w)}</section>'
     )
     if not refusal.hits:
         return f'<div class="result">{left}</div>'
     cards = "".join(_nearest(hit, w, language) for hit in refusal.hits[:NEAREST])
     return f'<div class="result">{left}<section class="sources"><h2>{w.nearest}</h2>{cards}</section></div>'
+
+
+def _pick_out(message: str, missing: Sequence[str]) -> str:
+    """Return ``message`` escaped, with the things it says are missing picked out; they stand at its end, in order."""
+    out, end = "", len(message)
+    for thing in reversed(missing):
+        start = message.rfind(thing, 0, end)
+        if start >= 0:
+            out, end = f'<b class="missing">{escape(thing)}</b>{escape(message[start + len(thing) : end])}{out}', start
+    return escape(message[:end]) + out
 
 
 def _nearest(hit: Hit, w: Words, language: str) -> str:

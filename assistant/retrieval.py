@@ -28,11 +28,13 @@ from assistant.types import Authority, Hit, Kind, Metadata, Scope, Status
 
 K1, B = 1.2, 0.75
 """BM25's usual saturation and length normalisation (Robertson and Zaragoza 2009)."""
+PARTIAL = 0.6
+"""What a form of several words counts for, times the share found, where only some of them are there."""
 CONTEXT_WEIGHT = 0.45
 """What a match in the title or headings counts against one in the words of the passage."""
 RRF_K, RRF_K_LANGUAGES = 30, 3
 """Rank constants within a language and between languages (a small one lets each language lead in turn); fitted on dev."""
-CANDIDATES = 250
+CANDIDATES = 200
 DENSE_CANDIDATES = 100
 
 
@@ -90,8 +92,7 @@ class Retriever:
         as_of = scope.as_of or dt.date.today()
         named = self._named_alone(query)
         superseded = superseded_on(sources.values(), as_of)
-        places = [p.code for p in query.places if p.code]
-        place = scope.jurisdiction if not places else ""
+        here = [p.code for p in query.places if p.code]
         out = {}
         for source_id, m in sources.items():
             if m.audience not in scope.audiences or (scope.kind and m.kind is not scope.kind) or (scope.status and m.status is not scope.status):
@@ -99,7 +100,6 @@ class Retriever:
             past = source_id in superseded or not in_force_on(m, as_of)
             if past and scope.status is None and source_id not in named and not _asks_about_past(query, m):
                 continue
-            here = places or ([place] if place else [])
             if here and m.kind is Kind.POLICY and source_id not in named and not any(applies_in(m.jurisdiction, p) for p in here):
                 continue
             out[source_id] = m
@@ -250,26 +250,29 @@ def fuse(legs: Mapping[str, Sequence[str]], weights: Mapping[str, float], k: int
 
 def rank_words(weighed: Sequence[Weighed], row: WordRow, mean_length: float) -> Ranked:
     """Return the concept BM25 of one passage, and the share of the question's weight that it covers."""
+    wanted = {t for w in weighed for f in w.concept.forms for t in f.terms}
     body = row.body.split()
-    counts = Counter(body)
-    context = frozenset(row.context.split())
     norm = K1 * (1 - B + B * len(body) / mean_length)
+    present = dict.fromkeys(wanted.intersection(row.context.split()), CONTEXT_WEIGHT)
+    for term, count in Counter(t for t in body if t in wanted).items():
+        present[term] = max(present.get(term, 0.0), count * (K1 + 1) / (count + norm))
     score = covered = 0.0
     for w in weighed:
-        presence, certainty = _presence(w.concept, counts, context, norm)
+        presence, certainty = _presence(w.concept, present)
         score += w.idf * presence
         covered += w.idf * certainty
     return Ranked(row.passage_id, row.source_id, score, covered / (sum(w.idf for w in weighed) or 1.0))
 
 
-def _presence(concept: Concept, counts: Mapping[str, int], context: frozenset[str], norm: float) -> tuple[float, float]:
+def _presence(concept: Concept, present: Mapping[str, float]) -> tuple[float, float]:
     """Return the saturated weight of the best form of a concept in a passage, and how surely it is there (0 to 1)."""
     best = sure = 0.0
     for form in concept.forms:
-        found = [max(counts.get(t, 0) * (K1 + 1) / (counts.get(t, 0) + norm), CONTEXT_WEIGHT if t in context else 0.0) for t in form.terms]
-        share = sum(f > 0 for f in found) / len(found)
-        if share:
-            best = max(best, form.weight * (sum(found) / len(found)) * (1.0 if share == 1 else 0.6 * share))
+        found = [present[t] for t in form.terms if t in present]
+        if found:
+            size = len(form.terms)
+            share = len(found) / size
+            best = max(best, form.weight * sum(found) / size * (1.0 if share == 1 else PARTIAL * share))
             sure = max(sure, form.weight * (1.0 if share == 1 else 0.5 * share))
     return best, sure
 

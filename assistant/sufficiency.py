@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering import Candidate, Draft
+from assistant.facts import figures, to_han
 from assistant.places import applies_in, find_places
 from assistant.query import Asked, ConceptKind, Query
 from assistant.retrieval import Weighed
@@ -52,6 +53,9 @@ def judge(query: Query, draft: Draft) -> Sufficiency:
         return Sufficiency(0.0, _surfaces(query), Reason.NOTHING_FOUND)
     best = draft.candidates[0]
     weighed = draft.weighed[best.hit.source.language]
+    absent = _absent_article(query, draft) or _absent_rates(query, draft)
+    if absent:
+        return Sufficiency(0.0, absent, Reason.FALSE_PREMISE)
     demanded = _demanded(query, draft, weighed)
     if demanded:
         return Sufficiency(0.0, demanded, Reason.EVIDENCE_TOO_WEAK)
@@ -63,6 +67,24 @@ def judge(query: Query, draft: Draft) -> Sufficiency:
         return Sufficiency(probability, lacking, None)
     reason = Reason.OUT_OF_SCOPE if values["around"] < 0.3 else Reason.EVIDENCE_TOO_WEAK
     return Sufficiency(probability, lacking, reason)
+
+
+def _absent_article(query: Query, draft: Draft) -> tuple[str, ...]:
+    """Return the article asked for if the instrument named has no such article."""
+    if not query.article or any("article" in c.hit.ranks for c in draft.candidates):
+        return ()
+    if not any("instrument" in c.hit.ranks for c in draft.candidates):
+        return ()
+    return (f"第{to_han(query.article)}条" if query.language == "zh" else f"Article {query.article}",)
+
+
+def _absent_rates(query: Query, draft: Draft) -> tuple[str, ...]:
+    """Return the percentages that the question takes for granted and no evidence has.
+
+    Other numbers of a question are often the asker's own case (a contract of two years, a part of 8,000 yuan).
+    """
+    known = {(f.value, f.unit) for p in draft.pieces for f in figures(p.candidate.hit.passage.text)}
+    return tuple(query.text[f.span.start : f.span.end] for f in figures(query.text) if f.unit == "percent" and (f.value, f.unit) not in known)
 
 
 def _demanded(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ Every text that comes from outside passes through ``clean``: a document cannot m
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.cells import cell_len
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -26,8 +27,12 @@ NEAREST = 3
 """Passages shown with a refusal."""
 QUOTE_WIDTH, PASSAGE_WIDTH = 240, 400
 """Terminal cells (a Chinese character takes two) after which a quote or passage is cut short."""
+INDENT = 4
+WIDE = 150
+"""Cells from which a table of sources fits."""
 UNLIMITED = 100_000
 """Width of what is not a terminal: nothing is wrapped in a file or a pipe."""
+_NOT_FIRST, _NOT_LAST = " ，。、；：！？）》〉」』〕】”’%％…,.;:!?)]", "（《〈「『〔【“‘([ "
 _OUTCOME_STYLE = {"added": "green", "replaced": "cyan", "unchanged": "dim", "failed": "bold red"}
 
 
@@ -47,10 +52,39 @@ def shorten(text: str, width: int) -> str:
     text = clean(text)
     used = 0
     for place, character in enumerate(text):
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        used += cell_len(character)
         if used > width:
             return text[:place].rstrip() + "…"
     return text
+
+
+def lines(text: Text, width: int) -> Iterator[Text]:
+    """Return ``text`` broken into lines of at most ``width`` cells: at spaces, and anywhere in Chinese but where a mark forbids it."""
+    plain, breaks, start, used, chance = text.plain, [], 0, 0, 0
+    for place, character in enumerate(plain):
+        if place > start and _may_break(plain[place - 1], character):
+            chance = place
+        used += cell_len(character)
+        if used > width and character != " " and place > start:
+            start = chance if chance > start else place
+            breaks.append(start)
+            used = cell_len(plain[start : place + 1])
+    for line in text.divide(breaks):
+        line.rstrip()
+        yield line
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before == " ":
+        return after != " "
+    wide = cell_len(before) == 2 or cell_len(after) == 2
+    return wide and after not in _NOT_FIRST and before not in _NOT_LAST
+
+
+def _say(out: Console, text: Text, indent: int = 0) -> None:
+    """Print a paragraph, indented."""
+    for line in lines(text, max(out.width - indent, 20)):
+        out.print(Text(" " * indent) + line, soft_wrap=True)
 
 
 # -- answers --------------------------------------------------------------------------------------------------
@@ -60,30 +94,30 @@ def show_answer(out: Console, answer: Answer) -> None:
     """Print the sentences with their numbers, the numbered sources, conflicts, notes, and how to reproduce it."""
     zh = answer.language == "zh"
     for statement in answer.statements:
-        out.print(Text.assemble(clean(statement.text), (" " + "".join(f"[{n}]" for n in statement.citations), "cyan")))
+        _say(out, Text.assemble(clean(statement.text), (" " + "".join(f"[{n}]" for n in statement.citations), "cyan")))
     remarks = {hit.source.id: hit.source.note for hit in answer.hits}
     _heading(out, "来源" if zh else "Sources")
-    for citation in answer.citations:
-        out.print(_source(citation, remarks.get(citation.source_id, ""), zh))
+    for source_id, citations in itertools.groupby(answer.citations, lambda c: c.source_id):
+        _source(out, list(citations), remarks.get(source_id, ""), zh)
     if answer.conflicts:
         _heading(out, "冲突" if zh else "Conflicts")
     for conflict in answer.conflicts:
         sides = (f"{clean(value)} [{n}]" for value, n in zip(conflict.values, conflict.citations, strict=True))
-        out.print(_indented(Text((" ↔ " if zh else " against ").join(sides) + ("：" if zh else ": ") + conflict.rule, style="yellow")))
+        _say(out, Text((" ↔ " if zh else " against ").join(sides) + ("：" if zh else ": ") + conflict.rule, style="yellow"), INDENT)
     if answer.notes:
         _heading(out, "注意" if zh else "Note")
     for note in answer.notes:
-        out.print(_indented(Text(clean(note), style="yellow")))
+        _say(out, Text(clean(note), style="yellow"), INDENT)
     _footer(out, answer, zh)
 
 
 def show_refusal(out: Console, refusal: Abstention) -> None:
     """Print why there is no answer, what is missing, and the nearest passages."""
     zh = refusal.language == "zh"
-    out.print(Text(clean(refusal.message), style="yellow"))
+    _say(out, Text(clean(refusal.message), style="yellow"))
     unsaid = [clean(m) for m in refusal.missing if m not in refusal.message]
     if unsaid:
-        out.print(("缺少：" if zh else "Missing: ") + ("、" if zh else ", ").join(unsaid))
+        _say(out, Text(("缺少：" if zh else "Missing: ") + ("、" if zh else ", ").join(unsaid)))
     if refusal.hits:
         _heading(out, "最接近的段落" if zh else "Nearest passages")
         _passages(out, refusal.hits[:NEAREST], zh, QUOTE_WIDTH)
@@ -101,28 +135,28 @@ def _footer(out: Console, result: Answer | Abstention, zh: bool) -> None:
     out.print(Text(words.format(result.as_of.isoformat(), result.revision, result.fingerprint), style="dim"))
 
 
-def _source(citation: Citation, remark: str, zh: bool) -> RenderableType:
-    where = _where(citation.title, citation.document_number, citation.locator, citation.page, zh)
-    quote = shorten(citation.quote, QUOTE_WIDTH)
-    lines = [Text.assemble((f"[{citation.n}] ", "cyan"), where), _indented(Text(clean(citation.label), style="dim"))]
-    if remark:
-        lines.append(_indented(Text(clean(remark), style="dim")))
-    lines.append(_indented(Text(f"“{quote}”", style="italic")))
-    return Group(*lines)
+def _source(out: Console, citations: Sequence[Citation], remark: str, zh: bool) -> None:
+    """Print a source once, with what was quoted from it one after the other."""
+    first = citations[0]
+    _say(out, Text(_listed((first.title, first.document_number), zh)))
+    for line in (first.label, remark):
+        if line:
+            _say(out, Text(clean(line), style="dim"), INDENT)
+    for c in citations:
+        quote = Text(f"“{shorten(c.quote, QUOTE_WIDTH)}”", style="italic")
+        _say(out, Text.assemble((f"[{c.n}] ", "cyan"), _listed((c.locator, _page(c.page, zh)), zh), "：" if zh else ": ", quote), INDENT)
 
 
-def _where(title: str, document_number: str, locator: str, page: int, zh: bool) -> str:
-    """Return title, document number, locator and page on one line, each where known."""
-    number = f"第{page}页" if zh else f"p. {page}"
-    return ("，" if zh else ", ").join(clean(part) for part in (title, document_number, locator, number if page else "") if part)
+def _page(number: int, zh: bool) -> str:
+    return "" if not number else f"第{number}页" if zh else f"p. {number}"
+
+
+def _listed(parts: Iterable[str], zh: bool) -> str:
+    return ("，" if zh else ", ").join(clean(part) for part in parts if part)
 
 
 def _title(m: Metadata) -> str:
     return ((m.title_zh or m.title_en) if m.language == "zh" else (m.title_en or m.title_zh)) or m.id
-
-
-def _indented(text: Text) -> Padding:
-    return Padding(text, (0, 0, 0, 4), expand=False)
 
 
 # -- passages, sources, files ---------------------------------------------------------------------------------
@@ -137,40 +171,50 @@ def show_hits(out: Console, hits: Sequence[Hit], zh: bool) -> None:
 
 def _passages(out: Console, hits: Sequence[Hit], zh: bool, width: int) -> None:
     for number, hit in enumerate(hits, start=1):
-        where = _where(_title(hit.source), hit.source.document_number, hit.passage.locator, hit.passage.page_from, zh)
-        out.print(Text.assemble((f"{number}. ", "cyan"), where, (f"  ({clean(hit.source.id)})", "dim")))
-        out.print(_indented(Text(shorten(hit.passage.text, width))))
+        where = _listed((_title(hit.source), hit.source.document_number, hit.passage.locator, _page(hit.passage.page_from, zh)), zh)
+        _say(out, Text.assemble((f"{number}. ", "cyan"), where, (f"  ({clean(hit.source.id)})", "dim")))
+        _say(out, Text(shorten(hit.passage.text, width)), INDENT)
 
 
 def show_sources(out: Console, rows: Sequence[SourceRow]) -> None:
-    """Print the sources as a table."""
-    table = Table("id", "title", "kind", "authority", "status", "place", "issued", box=None, header_style="bold", pad_edge=False)
-    table.add_column("passages", justify="right")
+    """Print the sources as a table; where the terminal is narrow, with the title above the rest."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    if out.width >= WIDE:
+        for name in ("id", "kind", "authority", "status", "place", "issued"):
+            table.add_column(name, no_wrap=True)
+        table.add_column("passages", justify="right")
+        table.add_column("title", no_wrap=True)
     for row in rows:
         m = row.metadata
-        cells = (m.id, shorten(_title(m), 60), m.kind, m.authority, m.status, m.jurisdiction, str(m.issued or ""), str(row.passages))
-        table.add_row(*(Text(clean(cell), overflow="fold") for cell in cells))
-    out.print(table)
+        facts = (m.kind, m.authority, m.status, m.jurisdiction, str(m.issued or ""))
+        if out.width >= WIDE:
+            table.add_row(*(Text(cell) for cell in (m.id, *facts, str(row.passages), clean(_title(m)))))
+        else:
+            _say(out, Text.assemble((m.id, "bold"), "  ", clean(_title(m))))
+            _say(out, Text(", ".join(filter(None, (*facts, count(row.passages, "passage")))), style="dim"), INDENT)
+    if out.width >= WIDE:
+        out.print(table)
 
 
 def show_report(out: Console, report: FileReport) -> None:
     """Print one line on what became of a file, and one for each warning."""
     outcome = (f"{report.outcome:<9}", _OUTCOME_STYLE.get(report.outcome, ""))
     if report.outcome == "failed":
-        out.print(Text.assemble(outcome, " ", clean(report.error)))
+        _say(out, Text.assemble(outcome, " ", clean(report.error)))
     else:
-        out.print(Text.assemble(outcome, " ", clean(str(report.path)), f" → {clean(report.source_id)} ({_count(report.passages, 'passage')})"))
+        _say(out, Text.assemble(outcome, " ", clean(str(report.path)), f" → {clean(report.source_id)} ({count(report.passages, 'passage')})"))
     for warning in report.warnings:
-        out.print(Text(" " * 10 + "warning: " + clean(warning), style="yellow"))
+        _say(out, Text("warning: " + clean(warning), style="yellow"), 10)
 
 
 def show_summary(out: Console, outcomes: Mapping[str, int]) -> None:
     """Print how many files had each outcome."""
     counts = ", ".join(f"{number} {outcome}" for outcome, number in outcomes.items())
-    out.print(f"{_count(sum(outcomes.values()), 'file')}: {counts}" if counts else "No file found.")
+    out.print(f"{count(sum(outcomes.values()), 'file')}: {counts}" if counts else "No file found.")
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -33,9 +33,7 @@ _NUMBERING = re.compile(r"\b(?:Nos?|nos?|Arts?|Secs?|Figs?|Tab|[Vv]ol|pp?|Ch|[Pp
 _SHORT = re.compile(r"(?:\b(?:etc|et al|Inc|Ltd|Co|Corp|eds?|[A-Z])|\.[a-z])\.$")
 _ENUMERATOR = re.compile(r"\s*(?:[-*•·]\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[A-Za-z]|[IVXivx]{2,4})\.")
 _NUMERAL_NEXT = re.compile(r"\s*(?:[A-Z]?\d|[IVXLC]+\b|[(§])")
-_STARTER_NEXT = re.compile(
-    r"\s+[\"“(]?(?:The|This|These|Those|That|It|Its|In|However|A|An|They|We|He|She|There|For|As|But|And|If|On|At|When|Then|Such)\s"
-)
+_STARTER_NEXT = re.compile(r"\s+[\"“(]?(?:The|This|These|Those|That|It|Its|In|However|A|An|They|We|He|She|There|For|As|But|And|If|On|At|When|Then|Such)\s")
 _LOWER_NEXT = re.compile(r"[^\S\n]+[a-z]")
 _SHORTEST_WRAP = 40
 _LEADING_MARK = re.compile(r"(?:[-*•·]|\d{1,2}[.)、])\s+(?=\S)")
@@ -52,8 +50,10 @@ STOP_WORDS_ZH = frozenset(
     "什么 怎么 怎样 如何 为何 为什么 多少 几 是否 能 能否 能不能 可以 可否 应该 应当 需要 必须 要 会 请 请问 我 我们 你 您 他 她 它 他们 上 下 中 里 "
     "内 时 后 前 所 个 些 种 种类 项 条 款 第 该 本 各 有关 关于 根据 按照 依照 规定 哪里 谁 何 何时 吗 多 大 少 一 一个 不 并不 是不是 有没有 若 如果 则 "
     "其中 以及 进行 通过 具体 分别 多久 多长 多高 多大 哪年 哪 几个 几年 "
-    "跟 同 一起 被 没 才 最 最多 最少 至少 至多 以内 之内 以后 之后 以前 之前 多长时间 时间 隔 再 一下 到底 究竟 分 让 使 得 着 过 地 们 更 很 太 只 算 多少钱 些什么 "
-    "不能 不可 行不行 对不对 两 几所 几家 哪家 哪所 什么样 样 那么 这么 怎么样 怎么办 该怎么 来 去 说 讲 看 当 因 因为 所以 但 但是 还是 或者 以及 还要 就是 只要 只有".split()
+    "跟 同 一起 被 没 才 最 最多 最少 至少 至多 以内 之内 以后 之后 以前 之前 多长时间 时间 "
+    "隔 再 一下 到底 究竟 分 让 使 得 着 过 地 们 更 很 太 只 算 多少钱 些什么 "
+    "不能 不可 行不行 对不对 两 几所 几家 哪家 哪所 什么样 样 那么 这么 怎么样 怎么办 该怎么 "
+    "来 去 说 讲 看 当 因 因为 所以 但 但是 还是 或者 以及 还要 就是 只要 只有".split()
 )
 
 

@@ -51,11 +51,18 @@ class Thesaurus:
         stems, vectors = self._vocabulary()
         if not stems:
             return query
-        asked = self._embedder.embed([query.concepts[i].surface.lower() for i in places])
         concepts = list(query.concepts)
+        asked = self._vectors_of([concepts[i] for i in places], stems, vectors)
         for place, row in zip(places, asked @ vectors.T, strict=True):
             concepts[place] = _widened(concepts[place], stems, row)
         return replace(query, concepts=tuple(concepts))
+
+    def _vectors_of(self, concepts: Sequence[Concept], stems: Sequence[str], vectors: Vectors) -> Vectors:
+        """Return the vectors of the concepts' words; only words that the library does not use are embedded now."""
+        places = {stem: place for place, stem in enumerate(stems)}
+        unknown = [c.surface.lower() for c in concepts if c.forms[0].terms[0] not in places]
+        fresh = iter(self._embedder.embed(unknown)) if unknown else iter(())
+        return np.stack([vectors[places[c.forms[0].terms[0]]] if c.forms[0].terms[0] in places else next(fresh) for c in concepts])
 
     def _vocabulary(self) -> tuple[Sequence[str], Vectors]:
         revision = self._registry.revision()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
+from assistant.filling import Filling
 from assistant.page_words import ENTERPRISE_EXAMPLES, STAFF_EXAMPLES, preferred_language, words
 from assistant.pipeline import Assistant
 from assistant.places import all_places, place_name
@@ -31,37 +30,6 @@ _LANG_JS = "(language) => { document.documentElement.lang = language === 'en' ? 
 
 Shown = Answer | Abstention | None
 """What the page is showing, kept so that it can be shown again in the other language."""
-
-
-class Filling:
-    """Fills an empty library in a thread of its own, and says how far it is."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self.done, self.total, self.name = 0, 0, ""
-        self.error = ""
-        self._assistant = assistant
-        self._thread = threading.Thread(target=self._run, name="filling", daemon=True)
-
-    def start(self) -> None:
-        """Begin; returns at once."""
-        self._thread.start()
-
-    @property
-    def running(self) -> bool:
-        """Whether documents are still being taken in."""
-        return self._thread.is_alive()
-
-    def _run(self) -> None:
-        try:
-            self._assistant.fill(self._note)
-        except AssistantError as error:
-            self.error = str(error)
-        except Exception as error:  # a thread's exception reaches nobody else
-            logging.getLogger(__name__).exception("filling the library failed")
-            self.error = f"{type(error).__name__}, see the log"
-
-    def _note(self, done: int, total: int, name: str) -> None:
-        self.done, self.total, self.name = done, total, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +143,7 @@ def build(assistant: Assistant, filling: Filling | None = None) -> gr.Blocks:
         filling: the first filling of the library, started or about to be; questions wait for it.
     """
     page = _Page(assistant, filling or Filling(assistant))
+    blocks: gr.Blocks
     with gr.Blocks(title=f"{words('zh').name} · {words('en').name}", analytics_enabled=False) as blocks:
         parts = _lay_out(page)
         _wire(blocks, page, parts)
@@ -188,7 +157,15 @@ def _lay_out(page: _Page) -> _Parts:
         language = gr.Radio(LANGUAGES, value="zh", show_label=False, container=False, elem_id="language", label="语言 / Language")
     with gr.Row(elem_id="ask-row"):
         question = gr.Textbox(
-            label=w.question, placeholder=w.placeholder, lines=1, max_lines=5, max_length=MAX_QUESTION, autofocus=True, scale=8, elem_id="question"
+            label=w.question,
+            placeholder=w.placeholder,
+            lines=1,
+            max_lines=5,
+            max_length=MAX_QUESTION,
+            autofocus=True,
+            scale=8,
+            min_width=260,
+            elem_id="question",
         )
         ask = gr.Button(w.ask, variant="primary", scale=1, min_width=96, elem_id="ask")
     with gr.Accordion(w.filters, open=False, elem_id="filters") as filters:
@@ -207,9 +184,7 @@ def _lay_out(page: _Page) -> _Parts:
             buttons += [gr.Button(text, size="sm", elem_classes="example") for text in ENTERPRISE_EXAMPLES]
     result = gr.HTML(render_empty("zh"), elem_id="result")
     shown, timer = gr.State(None, time_to_live=3600), gr.Timer(1.0, active=page.filling.running)
-    return _Parts(
-        language, head, question, ask, filters, jurisdiction, kind, as_of, clear, examples, staff, enterprise, tuple(buttons), result, shown, timer
-    )
+    return _Parts(language, head, question, ask, filters, jurisdiction, kind, as_of, clear, examples, staff, enterprise, tuple(buttons), result, shown, timer)
 
 
 def _wire(blocks: gr.Blocks, page: _Page, parts: _Parts) -> None:
@@ -240,18 +215,24 @@ def _wire(blocks: gr.Blocks, page: _Page, parts: _Parts) -> None:
         "concurrency_limit": 4,
         "concurrency_id": "ask",
     }
-    fold = partial(gr.Accordion, open=False)
     gr.on([parts.ask.click, parts.question.submit], **asking, api_name="ask", trigger_mode="always_last")
-    gr.on([parts.ask.click, parts.question.submit], fold, None, [parts.examples], **quiet)
+    gr.on([parts.ask.click, parts.question.submit], lambda: gr.update(open=False), None, [parts.examples], **quiet)
     for button in parts.buttons:
-        chosen = button.click(lambda text: (text, gr.Accordion(open=False)), [button], [parts.question, parts.examples], **quiet)
+        chosen = button.click(lambda text: (text, gr.update(open=False)), [button], [parts.question, parts.examples], **quiet)
         chosen.then(**asking, api_visibility="private")
 
 
 def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) -> FastAPI:
     """Return ``app`` with the page at ``/``; routes that ``app`` already has come first."""
-    theme = gr.themes.Default(primary_hue="blue", neutral_hue="slate", radius_size="sm", font=_SANS, font_mono=_MONO)
-    return gr.mount_gradio_app(
+    theme = gr.themes.Default(primary_hue="blue", neutral_hue="slate", radius_size="sm", font=_SANS, font_mono=_MONO).set(
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_400",
+    )
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         build(assistant, filling),
         path="/",
@@ -264,6 +245,7 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         enable_monitoring=False,
         mcp_server=False,
     )
+    return mounted
 
 
 def health_app() -> FastAPI:
@@ -288,7 +270,7 @@ def launch(assistant: Assistant, host: str, port: int, app: FastAPI | None = Non
     served = mount(app or health_app(), assistant, filling)
     name = f"[{host}]" if ":" in host else host
     print(f"http://{name}:{listener.getsockname()[1]}", flush=True)
-    uvicorn.Server(uvicorn.Config(served, log_level="warning")).run(sockets=[listener])
+    uvicorn.Server(uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -7,7 +7,8 @@ and no text is stored in it, so that removing a source leaves none.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,38 +17,55 @@ from assistant.embedding import Vectors
 from assistant.types import IndexUnavailable
 
 COLLECTION = "passages"
+_opening = threading.Lock()
 
 
 class VectorStore:
     """Vectors by passage id, each with its source id.
 
+    An embedded Chroma reads its vectors when it is opened and never sees what another process writes after that; worse,
+    its own next write may then overwrite the other's. Whoever writes from several processes must open anew in between.
+
+    Args:
+        home: the library's folder, which holds the embedded store.
+        url: address of a Chroma server to use instead.
+        collection: names the library on a server, which may serve several.
+
     Raises:
         IndexUnavailable: the folder cannot be opened, or the server does not answer.
     """
 
-    def __init__(self, home: Path, url: str = "") -> None:
+    def __init__(self, home: Path, url: str = "", collection: str = COLLECTION) -> None:
         os.environ["ANONYMIZED_TELEMETRY"] = "False"
         import chromadb
-        from chromadb.config import Settings
+        from chromadb.api import ServerAPI
+        from chromadb.api.client import Client
+        from chromadb.config import Settings, System
 
-        settings = Settings(anonymized_telemetry=False)
         self._where = url or str(home / "chroma")
+        self._repair = "assistant doctor" if url else "assistant doctor --rebuild"
         try:
             if url:
                 parts = urlsplit(url)
-                client = chromadb.HttpClient(
-                    host=parts.hostname or url, port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings
-                )
+                settings = Settings(anonymized_telemetry=False)
+                client: Any = chromadb.HttpClient(host=parts.hostname or url, port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings)
+                self._stop: Callable[[], object] = client._server._session.close  # which chromadb itself never does
             else:
-                client = chromadb.PersistentClient(path=self._where, settings=settings)
+                # a system of its own: PersistentClient gives all of one folder the same, with the view of the first that opened it
+                system = System(Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=self._where))
+                self._stop = system.stop
+                with _opening:
+                    system.instance(ServerAPI)  # type: ignore[type-abstract]  # Chroma's own way to say which one
+                    system.start()
+                    client = Client.from_system(system)
             self._batch = int(client.get_max_batch_size())
             # ef_search above the default 100: recall matters more here than the last millisecond
             self._collection: Any = client.get_or_create_collection(
-                COLLECTION, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}, embedding_function=None
+                collection, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}, embedding_function=None
             )
         except Exception as error:  # chromadb raises many types, from ValueError to its Rust bindings' own
-            remedy = "Start it, or unset ASSISTANT_CHROMA_URL" if url else "Run: assistant doctor --rebuild"
-            raise IndexUnavailable(f"{self._where}: the vector store cannot be opened ({_first_line(error)}). {remedy}.") from error
+            remedy = "Start it, or unset ASSISTANT_CHROMA_URL." if url else "Run: assistant doctor --rebuild"
+            raise IndexUnavailable(f"{self._where}: the vector store cannot be opened ({_first_line(error)}). {remedy}") from error
 
     def upsert(self, ids: Sequence[str], source_id: str, vectors: Vectors) -> None:
         """Write vectors in batches that Chroma accepts (5,461 rows in the embedded build)."""
@@ -71,23 +89,39 @@ class VectorStore:
         return sorted(((str(i), 1.0 - float(d)) for i, d in pairs), key=lambda pair: (-pair[1], pair[0]))
 
     def ids(self) -> set[str]:
-        """Return all passage ids that have a vector."""
+        """Return all passage ids that the store lists, be their vectors there or lost."""
         out: set[str] = set()
         total = self._call("count")
         for offset in range(0, total, self._batch):
             out.update(self._call("get", include=[], limit=self._batch, offset=offset)["ids"])
         return out
 
+    def lost(self, ids: Sequence[str]) -> set[str]:
+        """Return those of ``ids`` whose vectors cannot be read, though the store may list them."""
+        out: set[str] = set()
+        for start in range(0, len(ids), self._batch):
+            part = list(ids[start : start + self._batch])
+            try:
+                out.update(set(part) - set(self._collection.get(ids=part, include=["embeddings"])["ids"]))
+            except Exception:  # one that is lost fails the whole batch
+                middle = len(part) // 2
+                out |= self.lost(part[:middle]) | self.lost(part[middle:]) if middle else set(part)
+        return out
+
     def count_source(self, source_id: str) -> int:
         """Return how many vectors belong to a source."""
         return len(self._call("get", where={"source_id": source_id}, include=[])["ids"])
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._stop()
 
     def _call(self, name: str, **arguments: Any) -> Any:
         try:
             return getattr(self._collection, name)(**arguments)
         except Exception as error:
             raise IndexUnavailable(
-                f"{self._where}: the vector store failed to {name} ({_first_line(error)}). Run: assistant doctor"
+                f"{self._where}: the vector store failed to {name} ({_first_line(error)}). Run: {self._repair}"
             ) from error
 
 

@@ -19,6 +19,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from tests.fakes import HashEmbedder
+from tests.libraries import chroma_server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _homes = itertools.count()
@@ -76,6 +77,15 @@ def embedder() -> Embedder:
 def hash_embedder() -> Embedder:
     """Return an embedder that needs no model."""
     return HashEmbedder()
+
+
+@pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a real Chroma server, started once; every library has a collection of its own on it."""
+    with chroma_server(tmp_path_factory.mktemp("chroma-server")) as url:
+        if url is None:
+            pytest.skip("no `chroma` executable beside this Python: the tests of server mode cannot start one")
+        yield url
 
 
 @pytest.fixture(scope="session")

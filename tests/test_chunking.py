@@ -16,11 +16,39 @@ from assistant.types import Metadata, Page, Passage, PassageKind, Source, Span, 
 relaxed = settings(deadline=None)
 LINES = st.lists(
     st.sampled_from(
-        ["", "", "# Title", "## 1.2 Part {standing=proposal}", "第一章　总则", "第二条　甲。", "第三条　下列：", "Article 3 Duties", "（一）乙；", "- item", "1. First", "2. Second.", "| a | b |",
-         "|---|---|", "| | c |", "x\ty", "\tz", "Table 1. Rates", "表2 空", "单位：万元", "References", "Funding", "Abstract: We do.", "Keywords: a; b", "Plain text. And more.", "……", "3.1. Run in. Text.", "下列："]
+        [
+            "",
+            "",
+            "# Title",
+            "## 1.2 Part {standing=proposal}",
+            "第一章　总则",
+            "第二条　甲。",
+            "第三条　下列：",
+            "Article 3 Duties",
+            "（一）乙；",
+            "- item",
+            "1. First",
+            "2. Second.",
+            "| a | b |",
+            "|---|---|",
+            "| | c |",
+            "x\ty",
+            "\tz",
+            "Table 1. Rates",
+            "表2 空",
+            "单位：万元",
+            "References",
+            "Funding",
+            "Abstract: We do.",
+            "Keywords: a; b",
+            "Plain text. And more.",
+            "……",
+            "3.1. Run in. Text.",
+            "下列：",
+        ]
     ),
     max_size=14,
-)  # fmt: skip
+)
 
 
 def source(text: str, language: str = "zh", **metadata: object) -> Source:
@@ -128,7 +156,8 @@ def test_a_statute_is_cut_into_its_articles() -> None:
     first, last = cut(STATUTE)
     assert (first.kind, first.article, first.locator, first.heading) == (PassageKind.ARTICLE, 1, "第一条", "第一章　总则")
     assert (last.kind, last.article, last.locator, last.heading) == (PassageKind.ARTICLE, 12, "第十二条", "第二章　附则")
-    assert first.text.startswith("第一条") and first.text.endswith("前款规定不适用于学校。")
+    assert first.text.startswith("第一条")
+    assert first.text.endswith("前款规定不适用于学校。")
 
 
 def test_an_item_of_a_statute_carries_its_lead_in() -> None:
@@ -157,7 +186,10 @@ def test_an_article_number_too_large_for_han_stays_in_digits() -> None:
     assert [p.locator for p in cut("第99999条　甲。")] == ["第99999条"]
 
 
-@pytest.mark.parametrize(("sentence", "limit"), [("企业应当按照规定足额提取职工教育经费并依法使用。", MAX_HAN), ("Enterprises shall set aside funds for the training of staff. ", MAX_LATIN)])
+@pytest.mark.parametrize(
+    ("sentence", "limit"),
+    [("企业应当按照规定足额提取职工教育经费并依法使用。", MAX_HAN), ("Enterprises shall set aside funds for the training of staff. ", MAX_LATIN)],
+)
 def test_a_long_article_is_cut_between_sentences_into_even_parts(sentence: str, limit: int) -> None:
     text = f"第一条　{sentence * 90}".strip()
     passages = cut(text)
@@ -202,16 +234,23 @@ def test_a_list_in_markdown_keeps_its_lead_in() -> None:
     (passage,) = cut(text, "en")
     assert passage.kind is PassageKind.LIST
     assert quoted(text, passage.units) == [
-        ("The goals are:", ""), ("goal one", "The goals are:"), ("goal two", "The goals are:"),
-        ("Also these:", ""), ("First thing", "Also these:"), ("Second thing", "Also these:"),
-    ]  # fmt: skip
+        ("The goals are:", ""),
+        ("goal one", "The goals are:"),
+        ("goal two", "The goals are:"),
+        ("Also these:", ""),
+        ("First thing", "Also these:"),
+        ("Second thing", "Also these:"),
+    ]
 
 
 def test_standing_comes_from_the_nearest_heading_that_gives_one() -> None:
-    text = "# Paper {standing=reported}\n\nOne fact.\n\n## Advice {standing=proposal by=\"X Y\"}\n\nDo it.\n\n### Detail\n\nMore.\n\n## Rest\n\nLast."
+    text = '# Paper {standing=reported}\n\nOne fact.\n\n## Advice {standing=proposal by="X Y"}\n\nDo it.\n\n### Detail\n\nMore.\n\n## Rest\n\nLast.'
     assert [(p.standing, p.reported_by) for p in cut(text, "en")] == [
-        (Standing.REPORTED, ""), (Standing.PROPOSAL, "X Y"), (Standing.PROPOSAL, "X Y"), (Standing.REPORTED, ""),
-    ]  # fmt: skip
+        (Standing.REPORTED, ""),
+        (Standing.PROPOSAL, "X Y"),
+        (Standing.PROPOSAL, "X Y"),
+        (Standing.REPORTED, ""),
+    ]
 
 
 def test_standing_falls_back_to_the_source() -> None:
@@ -271,7 +310,9 @@ def test_a_table_of_one_row_is_not_lost() -> None:
     assert (row.kind, row.text, row.units) == (PassageKind.ROW, "| only | row |", (Unit(Span(0, 14)),))
 
 
-@pytest.mark.parametrize(("row", "cells"), [("| a | b |", ["a", "b"]), ("||b|", ["", "b"]), ("| a | |", ["a", ""]), ("a\t b ", ["a", "b"]), ("\tb\t", ["", "b", ""])])
+@pytest.mark.parametrize(
+    ("row", "cells"), [("| a | b |", ["a", "b"]), ("||b|", ["", "b"]), ("| a | |", ["a", ""]), ("a\t b ", ["a", "b"]), ("\tb\t", ["", "b", ""])]
+)
 def test_a_quoted_row_has_its_cells(row: str, cells: list[str]) -> None:
     assert row_cells(row) == cells
 

@@ -1,6 +1,7 @@
 """Hard facts: one canonical value for one fact, in both languages and all styles of numerals, and none where there is none."""
 
 import datetime as dt
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -8,15 +9,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.facts import Fact, FactKind, figures, han_number, read_facts, to_han
+from assistant.types import Span
 
 relaxed = settings(deadline=None)  # the first example loads the folding table
 NOISE = st.lists(
     st.one_of(
-        st.sampled_from([*"零一二两三十百千万亿点分之第条款项年月日%‰.,:：-()[]〔〕《》 \n0123456789元人半号不未可应", "令第", "百分之", "May ", "five ", "hundred ", "third", "2025", "19", "Article ", "§", "٣", "²"]),
+        st.sampled_from(
+            [
+                *"零一二两三十百千万亿点分之第条款项年月日%‰.,:：-()[]〔〕《》 \n0123456789元人半号不未可应",
+                "令第",
+                "百分之",
+                "May ",
+                "five ",
+                "hundred ",
+                "third",
+                "2025",
+                "19",
+                "Article ",
+                "§",
+                "٣",
+                "²",
+            ]
+        ),
         st.text(max_size=3),
     ),
     max_size=25,
-).map("".join)  # fmt: skip
+).map("".join)
 
 
 def values(text: str, *kinds: FactKind) -> list[str]:
@@ -42,7 +60,20 @@ def test_han_numerals_are_written_and_read_back(number: int) -> None:
     assert han_number(to_han(number)) == number
 
 
-@pytest.mark.parametrize(("number", "han"), [(1, "一"), (10, "十"), (15, "十五"), (20, "二十"), (101, "一百零一"), (110, "一百一十"), (1258, "一千二百五十八"), (1010, "一千零一十"), (9001, "九千零一")])
+@pytest.mark.parametrize(
+    ("number", "han"),
+    [
+        (1, "一"),
+        (10, "十"),
+        (15, "十五"),
+        (20, "二十"),
+        (101, "一百零一"),
+        (110, "一百一十"),
+        (1258, "一千二百五十八"),
+        (1010, "一千零一十"),
+        (9001, "九千零一"),
+    ],
+)
 def test_articles_are_numbered_as_in_statutes(number: int, han: str) -> None:
     assert to_han(number) == han
 
@@ -82,12 +113,31 @@ def test_what_is_no_numeral_is_not_read(text: str) -> None:
 # -- numbers: one value in all styles -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["30 %", "30％", "３０％", "百分之三十", "百分之30", "30 percent", "30 per cent", "thirty percent", "30个百分点", "三十个百分点", "百分之三十点零", "千分之三百", "300‰"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "30 %",
+        "30％",
+        "３０％",
+        "百分之三十",
+        "百分之30",
+        "30 percent",
+        "30 per cent",
+        "thirty percent",
+        "30个百分点",
+        "三十个百分点",
+        "百分之三十点零",
+        "千分之三百",
+        "300‰",
+    ],
+)
 def test_thirty_percent_has_one_value(text: str) -> None:
     assert values(text) == ["30 percent"]
 
 
-@pytest.mark.parametrize("text", ["5 million yuan", "500万元", "五百万元", "5,000,000元", "５００万元", "5000000 yuan", "RMB 5 million", "￥5,000,000", "five million yuan"])
+@pytest.mark.parametrize(
+    "text", ["5 million yuan", "500万元", "五百万元", "5,000,000元", "５００万元", "5000000 yuan", "RMB 5 million", "￥5,000,000", "five million yuan"]
+)
 def test_five_million_yuan_has_one_value(text: str) -> None:
     assert values(text) == ["5000000 yuan"]
 
@@ -151,7 +201,33 @@ def test_both_ends_of_a_range_are_read(text: str, expected: list[str]) -> None:
     assert values(text) == expected
 
 
-@pytest.mark.parametrize("word", ["统一", "一般", "万一", "千方百计", "一体化", "一律", "一切", "十分重要", "双一流", "三全育人", "三年级", "一次性补贴", "二元结构", "十大", "数十家", "几十万", "数百万人", "七八个", "三五年", "one of them", "three", "第一"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "统一",
+        "一般",
+        "万一",
+        "千方百计",
+        "一体化",
+        "一律",
+        "一切",
+        "十分重要",
+        "双一流",
+        "三全育人",
+        "三年级",
+        "一次性补贴",
+        "二元结构",
+        "十大",
+        "数十家",
+        "几十万",
+        "数百万人",
+        "七八个",
+        "三五年",
+        "one of them",
+        "three",
+        "第一",
+    ],
+)
 def test_numerals_inside_words_and_guesses_are_no_numbers(word: str) -> None:
     assert values(word) == []
 
@@ -188,7 +264,19 @@ def test_percentages_agree_in_all_styles(number: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2025年3月1日", "2025 年 3 月 1 日", "2025-03-01", "2025/3/1", "2025.3.1", "March 1, 2025", "March 1st, 2025", "1 March 2025", "1st of March 2025", "Mar. 1, 2025", "二〇二五年三月一日"],
+    [
+        "2025年3月1日",
+        "2025 年 3 月 1 日",
+        "2025-03-01",
+        "2025/3/1",
+        "2025.3.1",
+        "March 1, 2025",
+        "March 1st, 2025",
+        "1 March 2025",
+        "1st of March 2025",
+        "Mar. 1, 2025",
+        "二〇二五年三月一日",
+    ],
 )
 def test_one_day_has_one_value(text: str) -> None:
     assert [(f.kind, f.value) for f in read_facts(text)] == [(FactKind.DATE, "2025-03-01")]
@@ -302,17 +390,45 @@ def test_modality_is_classed(text: str, expected: list[str]) -> None:
     assert modals(text) == expected
 
 
-@pytest.mark.parametrize("text", ["可能", "认可以及", "许可由", "适应在", "相应由", "无须", "须知", "适宜在", "in May", "May 2025", "May 1", "《禁止使用童工规定》"])
+@pytest.mark.parametrize(
+    "text", ["可能", "认可以及", "许可由", "适应在", "相应由", "无须", "须知", "适宜在", "in May", "May 2025", "May 1", "《禁止使用童工规定》"]
+)
 def test_what_only_looks_like_a_modal_is_none(text: str) -> None:
     assert modals(text) == []
 
 
-@pytest.mark.parametrize("text", ["is not paid", "no school", "without pay", "never", "doesn't", "need not", "不收费", "不超过", "未缴纳", "没有", "无效", "非法", "无须", "有不履行义务的"])
+@pytest.mark.parametrize(
+    "text",
+    ["is not paid", "no school", "without pay", "never", "doesn't", "need not", "不收费", "不超过", "未缴纳", "没有", "无效", "非法", "无须", "有不履行义务的"],
+)
 def test_a_negation_is_seen_once(text: str) -> None:
     assert negations(text) == 1
 
 
-@pytest.mark.parametrize("text", ["不同", "不仅", "不但", "不断", "不论", "未来", "未成年", "无论", "非常", "无偿", "不动产", "不良", "不可或缺", "包括但不限于", "not only", "whether or not", "no doubt", "No. 46", "除非"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不同",
+        "不仅",
+        "不但",
+        "不断",
+        "不论",
+        "未来",
+        "未成年",
+        "无论",
+        "非常",
+        "无偿",
+        "不动产",
+        "不良",
+        "不可或缺",
+        "包括但不限于",
+        "not only",
+        "whether or not",
+        "no doubt",
+        "No. 46",
+        "除非",
+    ],
+)
 def test_a_word_that_only_looks_negative_is_no_negation(text: str) -> None:
     assert negations(text) == 0
 
@@ -331,7 +447,7 @@ def test_spans_point_into_the_text_and_values_do_not_overlap(text: str) -> None:
     assert all(0 <= f.span.start < f.span.end <= len(text) for f in facts)
     assert list(facts) == sorted(facts, key=lambda f: (f.span, f.kind))
     hard = [f for f in facts if f.kind not in (FactKind.MODAL, FactKind.NEGATION)]
-    assert all(a.span.end <= b.span.start for a, b in zip(hard, hard[1:], strict=False))
+    assert all(a.span.end <= b.span.start for a, b in itertools.pairwise(hard))
 
 
 @relaxed
@@ -343,10 +459,10 @@ def test_only_figures_are_figures(text: str) -> None:
 def test_a_sentence_gives_its_facts_in_reading_order() -> None:
     text = "自2019年1月1日起，企业可以按投资额的30%抵免，不得超过500万元。"
     assert read_facts(text) == (
-        Fact(FactKind.DATE, "2019-01-01", "", (1, 10)),
-        Fact(FactKind.MODAL, "permit", "", (14, 16)),
-        Fact(FactKind.NUMBER, "30", "percent", (21, 24)),
-        Fact(FactKind.MODAL, "prohibit", "", (27, 29)),
-        Fact(FactKind.NUMBER, "5000000", "yuan", (31, 36)),
+        Fact(FactKind.DATE, "2019-01-01", "", Span(1, 10)),
+        Fact(FactKind.MODAL, "permit", "", Span(14, 16)),
+        Fact(FactKind.NUMBER, "30", "percent", Span(21, 24)),
+        Fact(FactKind.MODAL, "prohibit", "", Span(27, 29)),
+        Fact(FactKind.NUMBER, "5000000", "yuan", Span(31, 36)),
     )
     assert [text[f.span.start : f.span.end] for f in read_facts(text)] == ["2019年1月1日", "可以", "30%", "不得", "500万元"]

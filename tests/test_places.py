@@ -59,7 +59,15 @@ def test_spans_spell_the_name_found(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "language", "name"),
-    [("CN", "zh", "全国"), ("CN", "en", "national"), ("CN-50", "zh", "重庆"), ("CN-50", "en", "Chongqing"), ("CN-33-ningbo", "en", "Ningbo"), ("CN-99", "zh", "CN-99"), ("", "en", "")],
+    [
+        ("CN", "zh", "全国"),
+        ("CN", "en", "national"),
+        ("CN-50", "zh", "重庆"),
+        ("CN-50", "en", "Chongqing"),
+        ("CN-33-ningbo", "en", "Ningbo"),
+        ("CN-99", "zh", "CN-99"),
+        ("", "en", ""),
+    ],
 )
 def test_a_jurisdiction_has_a_name(code: str, language: str, name: str) -> None:
     assert place_name(code, language) == name

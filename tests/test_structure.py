@@ -10,13 +10,35 @@ from assistant.types import Standing
 LINES = st.lists(
     st.one_of(
         st.sampled_from(
-            ["", "", "# Title", "## 1.2 Part {standing=proposal}", "第一章　总则", "第二条　甲。", "Article 3 Duties", "（一）乙；", "- item", "1. First", "2. Second.",
-             "| a | b |", "|---|---|", "x\ty", "Table 1. Rates", "References", "Funding", "Abstract: We.", "text", "A sentence.", "  indented", "　"]
+            [
+                "",
+                "",
+                "# Title",
+                "## 1.2 Part {standing=proposal}",
+                "第一章　总则",
+                "第二条　甲。",
+                "Article 3 Duties",
+                "（一）乙；",
+                "- item",
+                "1. First",
+                "2. Second.",
+                "| a | b |",
+                "|---|---|",
+                "x\ty",
+                "Table 1. Rates",
+                "References",
+                "Funding",
+                "Abstract: We.",
+                "text",
+                "A sentence.",
+                "  indented",
+                "　",
+            ]
         ),
         st.text(max_size=20),
     ),
     max_size=12,
-)  # fmt: skip
+)
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
@@ -81,8 +103,12 @@ def test_numbered_lines_that_count_on_are_list_items() -> None:
 def test_numbered_headings_with_text_or_subheadings_below_are_headings() -> None:
     text = "1 Introduction\n\nWe study it.\n\n2 Methods\n\n2.1 Data\n\nThey came."
     assert [(b.kind.value, b.number) for b in read_blocks(text)] == [
-        ("heading", "1"), ("paragraph", ""), ("heading", "2"), ("heading", "2.1"), ("paragraph", ""),
-    ]  # fmt: skip
+        ("heading", "1"),
+        ("paragraph", ""),
+        ("heading", "2"),
+        ("heading", "2.1"),
+        ("paragraph", ""),
+    ]
 
 
 def test_a_chapter_right_below_an_article_is_a_heading() -> None:
@@ -187,7 +213,9 @@ def test_funding_is_back_matter_in_a_paper_only() -> None:
     assert [kind for kind, _ in kinds(f"{policy}\n\nReferences\n\nSmith.")] == ["boilerplate", "boilerplate", "reference", "reference"]
 
 
-@pytest.mark.parametrize("line", ["<!-- x -->", "Copyright © 2024 A", "Received: 1 May 2024", "https://example.org/a", "第 3 页", "收稿日期：2024", "All rights reserved"])
+@pytest.mark.parametrize(
+    "line", ["<!-- x -->", "Copyright © 2024 A", "Received: 1 May 2024", "https://example.org/a", "第 3 页", "收稿日期：2024", "All rights reserved"]
+)
 def test_boilerplate_is_seen(line: str) -> None:
     assert only(line) is BlockKind.BOILERPLATE
 
@@ -200,7 +228,9 @@ def test_a_sentence_that_begins_like_boilerplate_is_text(line: str) -> None:
 # -- helpers ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "ends"), [("Done.", True), ("完。”", True), ("下列：", True), ("See [3].", True), ("done.[2]", True), ("done", False), ("完，", False)])
+@pytest.mark.parametrize(
+    ("text", "ends"), [("Done.", True), ("完。”", True), ("下列：", True), ("See [3].", True), ("done.[2]", True), ("done", False), ("完，", False)]
+)
 def test_terminal_marks_are_seen(text: str, ends: bool) -> None:
     assert ends_sentence(text) is ends
 

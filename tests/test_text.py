@@ -20,7 +20,7 @@ from assistant.text import (
 )
 
 relaxed = settings(deadline=None)  # the first example loads the dictionaries
-MIXED = st.text(st.one_of(st.sampled_from("。！？；.!?;\n ”\"）)]（[-1一甲aA3"), st.characters(codec="utf-8")), max_size=60)
+MIXED = st.text(st.one_of(st.sampled_from('。！？；.!?;\n ”"）)]（[-1一甲aA3'), st.characters(codec="utf-8")), max_size=60)
 
 
 def cut(text: str) -> list[str]:

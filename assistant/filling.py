@@ -1,0 +1,40 @@
+"""The first filling of an empty library, beside the server that already answers requests."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from assistant.pipeline import Assistant
+from assistant.types import AssistantError
+
+
+class Filling:
+    """Fills an empty library in a thread of its own, and says how far it is."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.done, self.total, self.name = 0, 0, ""
+        self.error = ""
+        self._assistant = assistant
+        self._thread = threading.Thread(target=self._run, name="filling", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether documents are still being taken in."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._assistant.fill(self._note)
+        except AssistantError as error:
+            self.error = str(error)
+        except Exception as error:  # a thread's exception reaches nobody else
+            logging.getLogger(__name__).exception("filling the library failed")
+            self.error = f"{type(error).__name__}, see the log"
+
+    def _note(self, done: int, total: int, name: str) -> None:
+        self.done, self.total, self.name = done, total, name

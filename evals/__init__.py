@@ -1,0 +1,1 @@
+"""Measures the assistant as its users meet it: questions in, answers out. Imports its records, settings, pipeline and wire form only."""

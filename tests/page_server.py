@@ -1,0 +1,75 @@
+"""A small bilingual library, and the real server over it in a process of its own, for the tests of the page."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+EN_QUESTION = "What percentage of its investment may a pilot enterprise offset against the education surcharge?"
+EN_WORDS = "A pilot enterprise may offset 30% of its investment against the education surcharge that it owes for the year."
+ZH_QUESTION = "试点企业可以按投资额的多少比例抵免教育费附加？"
+ZH_WORDS = "试点企业可以按投资额的30%抵免当年应缴的教育费附加。"
+UNANSWERABLE = "2031年火星基地的教育费附加是多少？"
+EVIL = "<script>window.taken = 1</script>${window.taken = 1}{{7*7}}<img src=x onerror='window.taken = 1'>"
+
+_HEAD = """---
+id: surcharge.{language}
+work: surcharge
+title_en: Notice on the Surcharge {evil}
+title_zh: 关于教育费附加的通知 {evil}
+language: {language}
+kind: policy
+authority: normative_document
+status: in_force
+jurisdiction: CN
+document_number: 财税〔2019〕46号
+issued: 2019-02-13
+audience: public
+standing: text
+---
+
+"""
+_EN = f"# Notice\n\n## Item 3\n\nThis item is about tax & {EVIL} no more. {EN_WORDS} What is not used in a year may be carried forward.\n"
+_ZH = f"# 通知\n\n## 第三条\n\n本条规定抵免办法。{ZH_WORDS}当年没有抵免完的部分可以结转到以后年度。\n"
+_SERVE = (
+    "from assistant.pipeline import Assistant\n"
+    "from assistant.ui import launch\n"
+    "from tests.fakes import HashEmbedder\n"
+    "launch(Assistant(embedder=HashEmbedder()), '127.0.0.1', 0)\n"
+)
+
+
+def write_corpus(folder: Path) -> Path:
+    """Return ``folder`` filled as a corpus of one notice in two languages."""
+    (folder / "policies").mkdir(parents=True)
+    for language, body in (("en", _EN), ("zh", _ZH)):
+        head = _HEAD.format(language=language, evil=EVIL if language == "en" else "")
+        (folder / "policies" / f"surcharge.{language}.md").write_text(head + body, encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Yield the address of a server that fills a new library under ``folder`` and answers from it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTANT_", "GRADIO_"))}
+    environment |= {"ASSISTANT_HOME": str(folder / "home"), "ASSISTANT_CORPUS": str(write_corpus(folder / "corpus")), "HF_HUB_OFFLINE": "1"}
+    with (folder / "log").open("w+", encoding="utf-8") as log:
+        server = subprocess.Popen([sys.executable, "-c", _SERVE], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:"), (folder / "log").read_text(encoding="utf-8")
+            yield address
+        finally:
+            server.terminate()
+            try:
+                server.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.communicate()
+                raise

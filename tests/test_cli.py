@@ -1,0 +1,258 @@
+"""The commands that keep the library, usage and processes: whole outputs and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import assistant
+from assistant import pipeline
+from assistant.config import load_settings
+from tests.commands import outcome, run
+from tests.fakes import HashEmbedder
+from tests.samples import refusal
+
+RULE = "# 实习规定\n\n**第一条** 实习报酬不低于试用期工资的80%。\n\n**第二条** 本规定自2022年1月1日起施行。\n"
+SEE = "See: assistant {0} --help\n"
+
+
+@pytest.fixture
+def home() -> Path:
+    return Path(os.environ["ASSISTANT_HOME"])
+
+
+@pytest.fixture
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start bare, with an embedder that needs no model."""
+    monkeypatch.setenv("ASSISTANT_CORPUS", "")
+    monkeypatch.setattr(pipeline, "SentenceTransformerEmbedder", lambda name: HashEmbedder())
+
+
+@pytest.fixture
+def rule(tmp_path: Path) -> Path:
+    path = tmp_path / "rule.md"
+    path.write_text(RULE, encoding="utf-8")
+    return path
+
+
+# -- usage ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "expected_error"),
+    [
+        ("", "assistant: Missing command. See: assistant --help\n"),
+        ("frob", "assistant: No such command 'frob'. See: assistant --help\n"),
+        ("ask", "assistant ask: Invalid value for QUESTION: give either a question or --batch FILE.jsonl. " + SEE.format("ask")),
+        ("ask why --batch {rows}", "assistant ask: Invalid value for QUESTION: give either a question or --batch FILE.jsonl. " + SEE.format("ask")),
+        ("ask {blank}", "assistant ask: Invalid value for QUESTION: the question is blank. " + SEE.format("ask")),
+        ("ask why --as-of 2022", "assistant ask: Invalid value for '--as-of': '2022' is not a day such as 2025-01-31. " + SEE.format("ask")),
+        (
+            "ask why --jurisdiction Chongqing",
+            "assistant ask: Invalid value for '--jurisdiction': 'Chongqing' is not an ISO 3166 code such as CN, CN-50 or CN-33-ningbo. " + SEE.format("ask"),
+        ),
+        ("ask why --kind law", "assistant ask: Invalid value for '--kind': 'law' is not one of 'policy', 'case'. " + SEE.format("ask")),
+        ("ask why --audience me", "assistant ask: Invalid value for '--audience': 'me' is not one of 'public', 'staff', 'enterprise'. " + SEE.format("ask")),
+        ("ask --batch nowhere", "assistant ask: Invalid value for '--batch': file 'nowhere' does not exist. " + SEE.format("ask")),
+        ("search why -k 0", "assistant search: Invalid value for '-k': Input should be greater than or equal to 1. " + SEE.format("search")),
+        ("search", "assistant search: Invalid value for QUESTION: give either a question or --batch FILE.jsonl. " + SEE.format("search")),
+        ("verify", "assistant verify: Missing option '--batch'. " + SEE.format("verify")),
+        ("remove", "assistant remove: Missing argument 'source_id'. " + SEE.format("remove")),
+        ("ingest", "assistant ingest: Missing argument 'paths'. " + SEE.format("ingest")),
+        ("sources --yaml", "assistant sources: No such option: --yaml. " + SEE.format("sources")),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(rule: Path, home: Path, args: str, expected_error: str) -> None:
+    result = run(*(arg.format(rows=rule, blank=" ") for arg in args.split()))
+    assert outcome(result) == (2, "", expected_error)
+    assert not home.exists()
+
+
+def test_version() -> None:
+    assert outcome(run("--version")) == (0, f"assistant {assistant.__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", ["ingest", "sources", "remove", "doctor", "search", "ask", "verify", "serve"])
+def test_every_command_has_help(command: str) -> None:
+    result = run(command, "--help")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"Usage: assistant {command} ")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "args", "expected_error"),
+    [
+        (
+            "ASSISTANT_PORT",
+            "high",
+            "serve",
+            "ASSISTANT_PORT: 'high' is not usable (Input should be a valid integer, unable to parse string as an integer). See docs/settings.md.\n",
+        ),
+        ("ASSISTANT_CORPUS", "/nowhere", "ask why", "ASSISTANT_CORPUS: '/nowhere' is not a folder. Correct it, or start bare with --no-corpus.\n"),
+    ],
+)
+def test_wrong_setting_is_one_line_and_exit_1(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, args: str, expected_error: str) -> None:
+    monkeypatch.setenv(variable, value)
+    assert outcome(run(*args.split())) == (1, "", expected_error)
+
+
+# -- the library ----------------------------------------------------------------------------------------------
+
+
+def test_empty_library_is_not_made_by_listing_it(home: Path) -> None:
+    hint = f"{home}: the library is empty. Ask a question to fill it from the corpus that ships, or run: assistant ingest PATH\n"
+    assert outcome(run("sources")) == (0, hint, "")
+    assert outcome(run("sources", "--json")) == (0, "[]\n", "")
+    assert not home.exists()
+
+
+@pytest.mark.usefixtures("_bare")
+def test_life_of_a_file(rule: Path) -> None:
+    added = f"added     {rule} → rule (2 passages)\n1 file: 1 added\n"
+    assert outcome(run("ingest", str(rule))) == (0, added, "")
+    assert outcome(run("ingest", str(rule))) == (0, f"unchanged {rule} → rule (2 passages)\n1 file: 1 unchanged\n", "")
+    rule.write_text(RULE.replace("80%", "90%"), encoding="utf-8")
+    assert outcome(run("ingest", str(rule.parent))) == (0, f"replaced  {rule} → rule (2 passages)\n1 file: 1 replaced\n", "")
+    result = run("remove", "rule")
+    assert (result.exit_code, result.stderr) == (0, "")
+    name, _, proof = result.stdout.partition(": ")
+    assert name == "removed rule"
+    assert {what.split()[1]: what.split()[0] for what in proof.split(", ")}.items() >= {"passages": "0", "vectors": "0"}.items()
+    assert proof.endswith(" left\n")
+    assert outcome(run("remove", "rule")) == (1, "", "'rule': no source has this id. List them with: assistant sources\n")
+    assert run("sources").stdout.endswith("run: assistant ingest PATH\n")
+
+
+@pytest.mark.usefixtures("_bare")
+def test_one_bad_file_fails_the_command_but_stops_no_other(rule: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "a.xyz"
+    bad.write_text("?", encoding="utf-8")
+    reason = f"{bad}: suffix '.xyz' is not one of .md, .txt, .html, .htm, .docx, .pdf. Convert the file to one of these."
+    expected = f"failed    {reason}\nadded     {rule} → rule (2 passages)\n2 files: 1 failed, 1 added\n"
+    assert outcome(run("ingest", str(tmp_path))) == (1, expected, "")
+    result = run("ingest", str(tmp_path), "--json")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert json.loads(result.stdout) == {
+        "files": [
+            {"path": str(bad), "outcome": "failed", "source_id": "", "title": "", "passages": 0, "warnings": [], "error": reason},
+            {"path": str(rule), "outcome": "unchanged", "source_id": "rule", "title": "实习规定", "passages": 2, "warnings": [], "error": ""},
+        ],
+        "summary": {"failed": 1, "unchanged": 1},
+    }
+
+
+@pytest.mark.usefixtures("_bare")
+def test_metadata_file_is_used_and_its_mistakes_named(rule: Path, tmp_path: Path) -> None:
+    file = tmp_path / "known.yaml"
+    file.write_text("id: internship\nstatus: in_force\njurisdiction: CN-50\n", encoding="utf-8")
+    result = run("ingest", str(rule), "--metadata", str(file))
+    assert outcome(result) == (0, f"added     {rule} → internship (2 passages)\n1 file: 1 added\n", "")
+    (row,) = json.loads(run("sources", "--json").stdout)
+    assert (row["id"], row["status"], row["jurisdiction"], row["passages"]) == ("internship", "in_force", "CN-50", 2)
+    missing = tmp_path / "missing.yaml"
+    expected = f"{missing}: cannot be read, No such file or directory. Give a YAML file in UTF-8.\n"
+    assert outcome(run("ingest", str(rule), "--metadata", str(missing))) == (1, "", expected)
+
+
+@pytest.mark.usefixtures("_bare")
+def test_sources_as_a_table(rule: Path) -> None:
+    run("ingest", str(rule))
+    result = run("sources")
+    assert [line.rstrip() for line in result.stdout.splitlines()] == [
+        "id    kind    authority  status   place  issued  passages  title",
+        "rule  policy  unknown    unknown                        2  实习规定",
+    ]
+
+
+@pytest.mark.usefixtures("_bare")
+def test_doctor_puts_right_what_is_out_of_step(rule: Path, home: Path) -> None:
+    run("ingest", str(rule))
+    first = run("doctor")
+    line, verdict = first.stdout.splitlines()
+    assert line.startswith(f"{home}: 1 source, revision 1, made with hash")
+    assert (first.exit_code, verdict, first.stderr) == (0, "Words and vectors are in step.", "")
+    pipeline.Assistant(load_settings(), HashEmbedder()).index.vectors.upsert(["ghost"], "gone", HashEmbedder().embed(["ghost"]))
+    assert run("doctor").stdout.splitlines()[1] == "Put right: 1 vector without a passage deleted, 0 passages without a vector embedded."
+    assert run("doctor").stdout.splitlines()[1] == "Words and vectors are in step."
+    assert run("doctor", "--rebuild").stdout.splitlines()[1] == "Made again: 2 vectors."
+
+
+@pytest.fixture
+def small_corpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    (folder / "policies").mkdir(parents=True)
+    (folder / "policies" / "rule.md").write_text(RULE, encoding="utf-8")
+    (folder / "policies" / "bad.xyz").write_text("?", encoding="utf-8")
+    monkeypatch.setenv("ASSISTANT_CORPUS", str(folder))
+    monkeypatch.setattr(pipeline, "SentenceTransformerEmbedder", lambda name: HashEmbedder())
+    monkeypatch.setattr(pipeline.Assistant, "ask", lambda self, question, scope: refusal(question))  # questions are read with a
+    monkeypatch.setattr(pipeline.Assistant, "search", lambda self, question, k, scope: [])  # dictionary that takes seconds to make
+    return folder
+
+
+@pytest.mark.parametrize("args", [["ask", "why"], ["search", "why"], ["ingest", "{file}"]])
+def test_empty_library_is_filled_on_first_use(small_corpus: Path, home: Path, tmp_path: Path, args: list[str]) -> None:
+    file = tmp_path / "other.md"
+    file.write_text(RULE, encoding="utf-8")
+    command = [arg.format(file=file) for arg in args]
+    first, failed, last = run(*command).stderr.splitlines()
+    assert first == f"{home} is empty and is filled from {small_corpus}. This is done once and takes some minutes."
+    assert failed.startswith(f"failed    {small_corpus}/policies/bad.xyz: suffix '.xyz'")
+    assert last.startswith("1 of 2 documents taken in, ")
+    assert [row["id"] for row in json.loads(run("sources", "--json").stdout)][-1] == "rule"
+    assert run(*command).stderr == ""
+
+
+@pytest.mark.usefixtures("small_corpus")
+@pytest.mark.parametrize("args", [["ask", "x", "--no-corpus"], ["--no-corpus", "search", "x"], ["doctor"], ["remove", "x"], ["sources"]])
+def test_library_stays_bare(args: list[str]) -> None:
+    run(*args)
+    assert run("sources", "--json").stdout == "[]\n"
+
+
+# -- as real processes ----------------------------------------------------------------------------------------
+
+HEAVY = ("torch", "transformers", "chromadb", "gradio", "fastapi", "langchain_core")
+
+
+@pytest.mark.parametrize("args", [["--help"], ["ask", "--help"], ["sources"], ["sources", "--json"]])
+def test_light_commands_import_nothing_heavy(rule: Path, args: list[str]) -> None:
+    home = Path(os.environ["ASSISTANT_HOME"])
+    pipeline.Assistant(load_settings(corpus="", home=home), HashEmbedder())  # a library that is there, so that it is read
+    code = (
+        "import atexit, sys\n"
+        f"atexit.register(lambda: sys.stderr.write(' '.join(m for m in {HEAVY!r} if m in sys.modules)))\n"
+        f"sys.argv = ['assistant', *{args!r}]\n"
+        "from assistant.cli import main\n"
+        "main()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "stdout", "stderr"),
+    [
+        (["--version"], 0, f"assistant {assistant.__version__}\n", ""),
+        (["frob"], 2, "", "assistant: No such command 'frob'. See: assistant --help\n"),
+        (["remove", "nothing"], 1, "", "'nothing': no source has this id. List them with: assistant sources\n"),
+    ],
+)
+def test_exit_codes_of_the_process(args: list[str], code: int, stdout: str, stderr: str) -> None:
+    result = subprocess.run([sys.executable, "-m", "assistant", *args], capture_output=True, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (code, stdout, stderr)
+
+
+def test_output_is_utf_8_whatever_the_locale(rule: Path) -> None:
+    path = rule.with_suffix(".jsonl")
+    path.write_text('{"id": 1, "context": "为何？", "response": "为何？\\ud800"}\n', encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    result = subprocess.run([sys.executable, "-m", "assistant", "verify", "--batch", str(path)], capture_output=True, check=False, timeout=60, env=environment)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert "为何？" in json.loads(result.stdout.decode("utf-8"))["sentences"][0]["text"]
