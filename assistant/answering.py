@@ -6,6 +6,7 @@ row is set out with its headers, a list item follows its lead-in, and the figure
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ AS_GOOD = 1.2
 LIST_WORDS = 400
 """Length of an answer to a question that asks for a list."""
 MAX_STATEMENTS = 4
+_ABOUT_IMPRINT = re.compile(r"\bauthors?\b|\bwrote\b|\bwritten\b|\btitle\b|\bissued\b|\badopted\b|\brevised\b|\bamended\b|作者|谁写|题目|标题|通过|公布|发布|修订|修正|颁布", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Candidate:
     near: frozenset[int]
     """The concepts in the unit or around it."""
 
+    imprint: float
+    """1 for a line above the body (authors, dates of adoption) where the question is about the content."""
     elsewhere: float
     """1 for a rule of one place where the question names none."""
     same_language: float
@@ -66,7 +70,7 @@ class Candidate:
     @property
     def score(self) -> float:
         """One number for choosing between units of one question."""
-        return float(sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())) - ELSEWHERE * self.elsewhere
+        return float(sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())) - ELSEWHERE * (self.elsewhere + self.imprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +238,7 @@ def _candidates(
                 prior=1.0 / (1.0 + 0.35 * rank),
                 found=frozenset(found),
                 near=frozenset(near),
+                imprint=float(passage.kind is PassageKind.TITLE and query.asked is not Asked.DATE and not _ABOUT_IMPRINT.search(query.text)),
                 elsewhere=float(hit.source.kind is Kind.POLICY and "-" in hit.source.jurisdiction and not query.places),
                 same_language=float(hit.source.language == query.language),
             )

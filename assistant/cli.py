@@ -221,11 +221,10 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.", show_default="7860")] = None,
     no_corpus: Bare = False,
 ) -> None:
-    """Open the page and the HTTP API."""
+    """Open the page and the HTTP API; an empty library is filled meanwhile."""
     from assistant import ui
 
-    _begin(ctx)
-    library = _open(ctx, no_corpus)
+    library = _open(ctx, no_corpus, fill=False)
     ui.launch(library, host or library.settings.host, library.settings.port if port is None else port)
 
 
@@ -239,8 +238,8 @@ def _begin(ctx: typer.Context) -> Console:
     return out
 
 
-def _open(ctx: typer.Context, bare: bool) -> Assistant:
-    """Return the library; an empty one is filled first unless it is to stay bare."""
+def _open(ctx: typer.Context, bare: bool, fill: bool = True) -> Assistant:
+    """Return the library; an empty one is filled first unless it is to stay bare or is filled by somebody else."""
     from assistant.pipeline import Assistant
 
     library = Assistant(load_settings(corpus="" if bare or ctx.obj else None))
@@ -249,6 +248,12 @@ def _open(ctx: typer.Context, bare: bool) -> Assistant:
         return library
     if not folder.is_dir():
         raise ConfigError(f"ASSISTANT_CORPUS: {str(folder)!r} is not a folder. Correct it, or start bare with --no-corpus.")
+    if fill:
+        _fill(library, folder)
+    return library
+
+
+def _fill(library: Assistant, folder: Path) -> None:
     screen, started = terminal.console(sys.stderr), time.monotonic()
     screen.print(f"{library.settings.home} is empty and is filled from {folder}. This is done once and takes some minutes.")
     with terminal.progress(screen, "Reading") as step:
@@ -257,7 +262,6 @@ def _open(ctx: typer.Context, bare: bool) -> Assistant:
         if report.outcome == "failed":
             terminal.show_report(screen, report)
     screen.print(f"{sum(r.outcome != 'failed' for r in reports)} of {len(reports)} documents taken in, {time.monotonic() - started:.0f} s.")
-    return library
 
 
 def _one_of(ctx: typer.Context, question: str | None, batch: Path | None) -> str:

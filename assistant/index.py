@@ -72,13 +72,13 @@ class Index:
 
     @property
     def vectors(self) -> VectorStore:
-        """The vector store, opened when first needed, and again when another process has written to it.
+        """The vector store, opened when first needed, and an embedded one again when another process has written to it.
 
         Listing sources need not wait for it. ``_writes`` counts the beginnings and ends of writes by all processes.
         """
         with self._opening:
             writes = self._writes()
-            if self._vectors is None or writes != self._seen:
+            if self._vectors is None or (writes != self._seen and not self._chroma_url):
                 self._vectors = VectorStore(self.home, self._chroma_url, self.registry.get("collection") or COLLECTION)
                 self._seen = writes
             return self._vectors
@@ -185,7 +185,7 @@ class Index:
                     self._end_write()
         except OSError as error:
             if not isinstance(error, filelock.Timeout):
-                raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the space left on the disk.") from error
+                raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
             raise IndexUnavailable(
                 f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
             ) from error
@@ -193,7 +193,7 @@ class Index:
     def _begin_write(self) -> None:
         with self._opening:
             writes = self._writes()
-            if writes != self._seen or writes % 2:  # odd: a writer was killed, and its last vectors may have come after the store was opened
+            if (writes != self._seen or writes % 2) and not self._chroma_url:  # odd: a writer was killed, its last vectors may be newer than this view
                 self._vectors = None
             self._seen = writes + 1 + writes % 2
             self.registry.store("vector_writes", str(self._seen))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from assistant.facts import FactKind, read_facts
 from assistant.glossary import Dictionary, Glossary
 from assistant.places import Place, find_places
-from assistant.text import HAN, fold, is_stop_word, language_of, plain_words, stem, terms, tokens
+from assistant.text import HAN, fold, is_name, is_stop_word, language_of, plain_words, stem, terms, tokens
 from assistant.types import Span
 
 _HAN_RUN = re.compile(f"[{HAN}]+")
@@ -72,6 +72,8 @@ class Query:
     """Document numbers named, canonical."""
     places: tuple[Place, ...] = ()
     years: tuple[str, ...] = ()
+    focus: frozenset[int] = frozenset()
+    """Places of the concepts that name the thing asked for: the budget in "What is the budget of X?"."""
     standing: bool = False
     """Whether it asks if something holds or can be claimed today."""
     translation: str = field(default="", compare=False)
@@ -117,9 +119,12 @@ _FRAME = frozenset(
     for w in "paper author study article text document source mention state describe report say accord example specific today now currently "
     "answer question know information detail exact exactly kind type law legal legally rule provision section table figure people person thing way "
     "claim apply need want use make take mean call percentage percent share proportion money amount much many sum total average number long big large "
-    "put set get give go come bring hold keep let pull assign receive become happen sure able own happen exist there like look work".split()
+    "put set get give go come bring hold held keep let pull assign receive become happen sure able own exist there like look work "
+    "already often usually roughly approximately currently recently generally normally fast quickly far next back away ever still yet even else instead both either "
+    "propose suggest compare involve concern regard relate refer base turn stand sit run walk start begin end place face part worth view head date end order term respect "
+    "rest plan ought try seek help allow mean show give take".split()
 ) | frozenset("论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 答案 是否是 申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约 元 万元 亿元 钱 百分之几 几成 几分之几 多少元 一次性 一共 总共 总 人数 数量 数额 金额 是多少 写 占 定 派 拿 给 被 放 "
-    "怎么规定 有何 做出 作出 作为 成为 存在 出现 得到 受到 给予 到底 说到底 那篇 这篇 那所 这所 那些 这些 每 每个 某".split())
+    "哪一条 几倍 事先 平时 的话 到手 身上 分给 几回 当成 由谁来 怎么规定 有何 做出 作出 作为 成为 存在 出现 得到 受到 给予 到底 说到底 那篇 这篇 那所 这所 那些 这些 每 每个 某".split())
 """Words that frame a question rather than say what it is about."""
 
 
@@ -141,10 +146,12 @@ class QueryReader:
         concepts += self._chinese(text, taken) + self._english(text, taken)
         lowered = fold(text)
         asked = _asked(lowered)
+        ordered = tuple(sorted(_merged(concepts), key=lambda c: c.span))
         return Query(
             text=text,
             language=language,
-            concepts=tuple(sorted(_merged(concepts), key=lambda c: c.span)),
+            concepts=ordered,
+            focus=_focus(lowered, language, ordered),
             asked=asked,
             unit=next((u for u, p in _UNIT_ASKED if re.search(p, lowered)), "") if asked is Asked.FIGURE else "",
             article=next((int(f.value.split()[1]) for f in facts if f.kind is FactKind.CLAUSE and f.value.startswith("article")), 0),
@@ -174,7 +181,8 @@ class QueryReader:
             for word, start, end in _joined(plain_words(run.group())):
                 span = Span(run.start() + start, run.start() + end)
                 if not is_stop_word(word) and word not in _FRAME and _free(span, taken) and _free(span, covered):
-                    out.append(Concept(word, ConceptKind.TERM, span, tuple(self._han_forms(word))))
+                    kind = ConceptKind.NAME if is_name(word) else ConceptKind.TERM
+                    out.append(Concept(word, kind, span, tuple(self._han_forms(word))))
         return out
 
     def _han_forms(self, word: str) -> list[Form]:
@@ -232,6 +240,28 @@ def _joined(words: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]
 def _loose(word: tuple[str, int, int]) -> bool:
     """Whether an entry is made of single characters: the segmenter has no word of that form."""
     return len(word[0]) == 1 and not is_stop_word(word[0])
+
+
+_WH = re.compile(r"\b(?:what|which|who|whose|how many|how much)\b(?:\s+(?:is|are|was|were|the|a|an|kinds? of|types? of))*\s*")
+_BOUNDARY = re.compile(r"\b(?:of|at|in|for|on|does|do|did|is|are|was|were|can|may|must|should|shall|will|by|to|under|from|has|have|had|with|that|according)\b|[?,]")
+_ASKING_ZH = re.compile(r"多少|几|什么|哪些|哪个|哪家|哪所|谁|何时|多久|多大|多高|多长|何种")
+
+
+def _focus(lowered: str, language: str, concepts: tuple[Concept, ...]) -> frozenset[int]:
+    """Return the places of the concepts beside the question word: they name the thing asked for."""
+    if language == "zh":
+        word = _ASKING_ZH.search(lowered)
+        if not word:
+            return frozenset()
+        before = [i for i, c in enumerate(concepts) if 0 <= word.start() - c.span.end <= 3]
+        after = [i for i, c in enumerate(concepts) if 0 <= c.span.start - word.end() <= 2]
+        return frozenset(before[-1:] + after[:1])
+    word = _WH.search(lowered)
+    if not word:
+        return frozenset()
+    stop = _BOUNDARY.search(lowered, word.end())
+    end = stop.start() if stop else len(lowered)
+    return frozenset(i for i, c in enumerate(concepts) if word.end() <= c.span.start and c.span.end <= end)
 
 
 def _merged(concepts: list[Concept]) -> list[Concept]:

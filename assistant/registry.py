@@ -148,7 +148,9 @@ class Registry:
         if version == SCHEMA_VERSION:
             return
         if version:
-            raise IndexMismatch(f"{self.path}: written by another version (schema {version}, expected {SCHEMA_VERSION}). Use a new ASSISTANT_HOME and ingest again.")
+            raise IndexMismatch(
+                f"{self.path}: written by another version (schema {version}, expected {SCHEMA_VERSION}). Use a new ASSISTANT_HOME and ingest again."
+            )
         db.execute("BEGIN IMMEDIATE")
         if db.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been faster
             for statement in _SCHEMA.strip().split(";\n"):
@@ -207,7 +209,8 @@ class Registry:
     def imprint(self, source_id: str) -> str:
         """Return what a source prints above its body: authors and their colleges, dates of adoption; empty if nothing."""
         with self._guard() as db:
-            row = db.execute("SELECT text FROM passages WHERE source_id = ? AND kind = ? ORDER BY start LIMIT 1", (source_id, PassageKind.TITLE.value)).fetchone()
+            first = "SELECT text FROM passages WHERE source_id = ? AND kind = ? ORDER BY start LIMIT 1"
+            row = db.execute(first, (source_id, PassageKind.TITLE.value)).fetchone()
         return str(row[0])[:400] if row else ""
 
     def sha256(self, source_id: str) -> str | None:
@@ -244,13 +247,16 @@ class Registry:
             ).fetchall()
         return {i: np.frombuffer(blob, dtype=np.float16).astype(np.float32).reshape(-1, dimension) for i, blob in rows}
 
-    def find_words(self, match: str, limit: int) -> list[WordRow]:
-        """Return the passages that match an FTS5 expression, best first by FTS5's BM25, ties by row."""
+    def find_words(self, match: str, limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
+        """Return the passages (of ``sources``, where given) that match an FTS5 expression, best first by FTS5's BM25, ties by passage id."""
+        wanted = None if sources is None else json.dumps(list(sources))
         with self._guard() as db:
             rows = db.execute(
-                "SELECT p.id, p.source_id, w.body, w.context FROM (SELECT rowid, body, context FROM words WHERE words MATCH ? ORDER BY bm25(words, 1.0, 0.5), rowid LIMIT ?) w "
-                "JOIN passages p ON p.row = w.rowid",
-                (match, limit),
+                "SELECT found.id, found.source_id, w.body, w.context FROM "
+                "(SELECT p.row, p.id, p.source_id, bm25(words, 1.0, 0.5) AS score FROM words JOIN passages p ON p.row = words.rowid "
+                "WHERE words MATCH ?1 AND (?2 IS NULL OR p.source_id IN (SELECT value FROM json_each(?2))) ORDER BY score, p.id LIMIT ?3) found "
+                "JOIN words w ON w.rowid = found.row ORDER BY found.score, found.id",
+                (match, wanted, limit),
             ).fetchall()
         return [WordRow(*row) for row in rows]
 

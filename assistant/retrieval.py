@@ -356,7 +356,7 @@ def _names(title: str, query: Query, words: set[str]) -> int:
         return 10 * len(short)
     needed = [w for w, _, _ in plain_words(short) if w not in _GENERIC and not is_stop_word(w)] if short.isalnum() else []
     law_named = any(w in words for w in ("law", "法", "regul", "条例", "measur", "办法", "provis", "规定"))
-    return 5 * len("".join(needed)) if needed and law_named and query.language == "en" and all(n in words for n in needed) else 0
+    return 5 * len("".join(needed)) if needed and law_named and query.language == "en" and all(n in words or n.rstrip("省市") in words for n in needed) else 0
 
 
 def _kind_word(title: str, query: Query) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import jieba
+import jieba.posseg as posseg
 import opencc
 import snowballstemmer
 
@@ -234,6 +235,13 @@ def tokens(text: str) -> Iterator[Token]:
 def plain_words(run: str) -> tuple[tuple[str, int, int], ...]:
     """Return ``(word, start, end)`` of a run of Han characters, each character in one word."""
     return tuple(_segmenter.words(run))
+
+
+@functools.lru_cache(maxsize=10_000)
+def is_name(word: str) -> bool:
+    """Whether a Chinese word is a proper name (person, organisation, place, brand) in jieba's dictionary."""
+    posseg.dt.initialize()
+    return posseg.dt.word_tag_tab.get(word, "") in ("nr", "nt", "nz", "ns", "nrt", "nrfg")
 
 
 def is_stop_word(term: str) -> bool:

@@ -202,6 +202,12 @@ class Metadata:
     note: str = ""
     """One line for the reader, shown with each citation: what is uncertain about this source."""
 
+    @property
+    def title(self) -> str:
+        """The title in the source's own language, or in the other one."""
+        zh, en = self.title_zh, self.title_en
+        return (zh or en) if self.language == "zh" else (en or zh)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -223,8 +229,7 @@ class Source:
     @property
     def title(self) -> str:
         """The title in the source's own language, or in the other one."""
-        zh, en = self.metadata.title_zh, self.metadata.title_en
-        return (zh or en) if self.metadata.language == "zh" else (en or zh)
+        return self.metadata.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class VectorStore:
                 parts = urlsplit(url)
                 settings = Settings(anonymized_telemetry=False)
                 client: Any = chromadb.HttpClient(host=parts.hostname or url, port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings)
-                self._stop: Callable[[], object] = client._server._session.close  # which chromadb itself never does
+                self._stop: Callable[[], object] = lambda: [c._server._session.close() for c in (client, client._admin_client)]  # chromadb never does
             else:
                 # a system of its own: PersistentClient gives all of one folder the same, with the view of the first that opened it
                 system = System(Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=self._where))

@@ -12,7 +12,7 @@ from assistant.types import Span
 SHINGLE = 8
 """Characters in a shingle: about four Chinese words or one and a half English ones, so a chance match is rare."""
 
-_SKIPPED = re.compile(r"\s|\*\*")
+_SKIPPED = re.compile(r"\s|\*\s*\*")
 _ARTICLE_ZH = re.compile(r"第[^条]+条(?:之[一二三四五六七八九十]+)?")
 _ARTICLE_EN = re.compile(r"(?:article|art\.?)\s*(\d+)", re.IGNORECASE)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 # Read when the libraries are imported, which is before any fixture runs.
@@ -18,8 +19,12 @@ os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.glossary import Dictionary
 from tests.fakes import HashEmbedder
 from tests.libraries import chroma_server
+
+hypothesis.settings.register_profile("tests", deadline=None)  # the first example loads dictionaries, and machines may be busy
+hypothesis.settings.load_profile("tests")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _homes = itertools.count()
@@ -77,6 +82,12 @@ def embedder() -> Embedder:
 def hash_embedder() -> Embedder:
     """Return an embedder that needs no model."""
     return HashEmbedder()
+
+
+@pytest.fixture(scope="session")
+def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Dictionary:
+    """Return the packaged dictionary, built once."""
+    return Dictionary(tmp_path_factory.mktemp("dictionary") / "dictionary.sqlite")
 
 
 @pytest.fixture(scope="session")

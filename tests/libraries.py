@@ -28,7 +28,7 @@ def make_source(source_id: str, text: str, **metadata: Any) -> Source:
 
 def many_passages(source_id: str, count: int) -> Source:
     """Return a source whose every short section becomes a passage of its own."""
-    return make_source(source_id, "\n\n".join(f"## Part {i}\n\nClause {source_id} {i} counts {i} oranges." for i in range(count)))
+    return make_source(source_id, "\n\n".join(f"## Part {i}\n\nClause {source_id} {i} counts {i * 7919} oranges and {i * 104729} pears." for i in range(count)))
 
 
 def traces(folder: Path, *secrets: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import assistant
-from assistant import pipeline
+from assistant import pipeline, ui
 from assistant.config import load_settings
 from tests.commands import outcome, run
 from tests.fakes import HashEmbedder
@@ -213,6 +213,14 @@ def test_empty_library_is_filled_on_first_use(small_corpus: Path, home: Path, tm
 def test_library_stays_bare(args: list[str]) -> None:
     run(*args)
     assert run("sources", "--json").stdout == "[]\n"
+
+
+@pytest.mark.usefixtures("small_corpus")
+def test_page_opens_before_the_library_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty: list[bool] = []
+    monkeypatch.setattr(ui, "launch", lambda library, host, port: empty.append(library.is_empty()))
+    assert outcome(run("serve")) == (0, "", "")
+    assert empty == [True]
 
 
 # -- as real processes ----------------------------------------------------------------------------------------

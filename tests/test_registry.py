@@ -140,7 +140,7 @@ def test_a_removed_source_leaves_nothing(library: Registry) -> None:
 
 def test_what_is_not_there_cannot_be_read_or_removed(library: Registry) -> None:
     for act in (library.source, library.remove):
-        with pytest.raises(SourceNotFound, match="'nothing'.*assistant sources"):
+        with pytest.raises(SourceNotFound, match=r"'nothing'.*assistant sources"):
             act("nothing")
     assert library.revision() == 0
 
@@ -169,6 +169,22 @@ def test_document_frequency_counts_passages_with_their_titles_and_headings(libra
         counted = Counter(t for row in db.execute("SELECT body || ' ' || context FROM words") for t in set(row[0].split()))
     words = ["autumn", "pear", "zyzzogeton", "absent"]
     assert library.document_frequency(words) == {w: counted[w] for w in words if counted[w]}
+
+
+def test_the_limit_counts_only_passages_of_the_sources_wanted(library: Registry) -> None:
+    put(library, make_source("crowd", "\n\n".join(f"## Part {i}\n\nAn orchard {i}." for i in range(30))))
+    put(library, make_source("rare", "# Part\n\nOne orchard among many other words of no concern to anybody."))
+    assert {row.source_id for row in library.find_words('"orchard"', 5)} == {"crowd"}
+    assert {row.source_id for row in library.find_words('"orchard"', 5, ["rare", "absent"])} == {"rare"}
+    assert library.find_words('"orchard"', 5, []) == []
+    assert len(library.find_words('"orchard"', 500)) == len(library.passages_of("crowd")) + len(library.passages_of("rare"))
+
+
+def test_equal_matches_come_in_the_order_of_their_ids(library: Registry) -> None:
+    for name in "dbca":
+        put(library, make_source(name, "# Part\n\nOne orchard."))
+    found = [row.passage_id for row in library.find_words('"orchard"', 3)]
+    assert found == sorted(p.id for name in "abcd" for p in library.passages_of(name) if "orchard" in p.text)[:3]
 
 
 @pytest.mark.parametrize("text", ["500万元", "五百万元", "5 million yuan", "5,000,000 yuan"])

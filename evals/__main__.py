@@ -1,0 +1,54 @@
+"""``python -m evals run | gate | accept | bench``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        os.environ.setdefault(name, "1")  # nothing may be fetched
+    args = _parser().parse_args(argv)
+    from assistant.types import AssistantError
+
+    module, function = {"run": ("run", "main"), "gate": ("gate", "main"), "accept": ("gate", "accept"), "bench": ("bench", "main")}[args.command]
+    try:
+        code: int = getattr(importlib.import_module(f"evals.{module}"), function)(args)
+    except (AssistantError, OSError) as error:
+        print(f"evals: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals", description="Measure the assistant, offline.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="ask the cases of suites and print how it went")
+    run.add_argument("--suite", action="append", metavar="NAME", help="a file of evals/cases without its suffix; may be repeated; library-dev if not given")
+    run.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help="the day on which is asked; today if not given")
+    run.add_argument("--out", type=Path, metavar="FILE", help="where to write the results; evals/results/SUITE.json if not given")
+    gate = commands.add_parser("gate", help="compare with evals/baseline.toml; exit 1 if a floor is broken or a case crashed")
+    gate.add_argument("--results", type=Path, metavar="FILE", help="results that `run` wrote, instead of running the suites now")
+    gate.add_argument("--baseline", type=Path, default=ROOT / "evals" / "baseline.toml", metavar="FILE", help="the values and floors")
+    gate.add_argument("--out", type=Path, metavar="FILE", help="where to write the results as well")
+    accept = commands.add_parser("accept", help="store which cases pass in results, as what later runs are compared with")
+    accept.add_argument("results", type=Path, metavar="FILE", help="results that `run` wrote")
+    bench = commands.add_parser("bench", help="measure times and memory; not a test")
+    bench.add_argument("--out", type=Path, metavar="FILE", help="where to write the measurements; evals/results/bench.json if not given")
+    for command in (run, gate, bench):
+        command.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/")
+        command.add_argument("--home", type=Path, metavar="FOLDER", help="where to keep the libraries for the next run; a temporary folder if not given")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""The library that a suite is asked of, taken in from nothing but its texts, and the fingerprints of all that made it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib.metadata
+import json
+import platform
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import assistant.config
+from assistant.config import load_settings, shipped
+from assistant.pipeline import Assistant
+from assistant.types import Abstention, Answer, AssistantError, Scope, Source
+from evals.cases import Case, CaseError
+from evals.matching import locate
+from evals.metrics import Gold
+
+_PACKAGE = Path(assistant.config.__file__).resolve().parent
+_TEXT_FOLDERS = ("seeds", "laws")
+_CORPUS_FOLDERS = ("policies", "cases")
+_MADE_BY = "evals-made-by.txt"
+
+
+class LibraryNotReady(AssistantError):
+    """The texts are not there, or could not be taken in."""
+
+
+class Asker(Protocol):
+    """What the evaluation needs of an assistant; a deliberately bad one may stand in for it."""
+
+    def ask(self, question: str, scope: Scope = ...) -> Answer | Abstention:
+        """Answer a question, or decline."""
+
+    def source(self, source_id: str) -> Source:
+        """Return one source with its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """An assistant whose library holds a suite's texts and nothing else."""
+
+    asker: Asker
+    ids: dict[Path, str]
+    """The source made of each file."""
+    made: dict[str, Any]
+    """Fingerprints."""
+
+
+def library_name(suite: str) -> str:
+    """Return which library a suite is asked of: ``texts`` or ``corpus``.
+
+    Raises:
+        CaseError: the suite's name does not say.
+    """
+    for prefix, name in (("library-", "texts"), ("corpus-", "corpus")):
+        if suite.startswith(prefix):
+            return name
+    raise CaseError(f"suite {suite!r}: does not say what it is asked of. Begin its name with library- or corpus-.")
+
+
+def library_paths(name: str, texts: Path) -> list[Path]:
+    """Return the folders that make a library; none where its texts are not there."""
+    root, folders = (texts, _TEXT_FOLDERS) if name == "texts" else (shipped("corpus"), _CORPUS_FOLDERS)
+    return [root / folder for folder in folders if (root / folder).is_dir()]
+
+
+def open_library(paths: Sequence[Path], home: Path) -> Library:
+    """Take texts into the library in ``home``, bare of the corpus, and return it.
+
+    Raises:
+        LibraryNotReady: a file failed, or ``home`` holds other texts as well.
+    """
+    library = Assistant(load_settings(home=home, corpus=""))
+    show = sys.stderr.isatty()
+    reports = list(library.ingest(paths, progress=lambda done, total, name: _progress(done, total, name) if show else None))
+    if failed := [r for r in reports if r.outcome == "failed"]:
+        raise LibraryNotReady(f"{len(failed)} of {len(reports)} files could not be taken in; the first: {failed[0].error}")
+    if others := {row.metadata.id for row in library.sources()} - {r.source_id for r in reports}:
+        raise LibraryNotReady(f"--home {home}: holds {len(others)} other sources ({min(others)}, for one). Name an empty folder.")
+    code, marker = code_hash(), home / _MADE_BY
+    if any(r.outcome == "unchanged" for r in reports) and (not marker.is_file() or marker.read_text() != code):
+        print(f"note: {home} was filled by other code than today's, so its passages may be stale. Leave out --home to be sure.", file=sys.stderr)
+    else:
+        marker.write_text(code)
+    return Library(library, {r.path.resolve(): r.source_id for r in reports}, _fingerprints(library, marker.read_text() if marker.is_file() else ""))
+
+
+def _progress(done: int, total: int, name: str) -> None:
+    print(f"\r\033[Ktaking in {done} of {total} {name[:60]}" if done < total else "\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def gold_of(case: Case, library: Library) -> list[Gold]:
+    """Return a case's evidence as pieces of the library's sources.
+
+    Raises:
+        LibraryNotReady: the evidence is in a file that the library does not hold.
+    """
+    pieces = []
+    for evidence in case.evidence:
+        source_id = library.ids.get(evidence.path)
+        if source_id is None:
+            raise LibraryNotReady(f"{case.id}: {evidence.path} holds evidence, but is not in the library. Correct the case.")
+        span = locate(library.asker.source(source_id).text, evidence.text, evidence.occurrence)
+        pieces.append(Gold(source_id, evidence.text, evidence.locator, span))
+    return pieces
+
+
+# -- fingerprints ---------------------------------------------------------------------------------------------
+
+
+def _fingerprints(library: Assistant, made_by: str) -> dict[str, Any]:
+    rows = library.sources()
+    settings = library.settings
+    return {
+        "assistant": library.fingerprint,
+        "version": _version(),
+        "revision": git_revision(_PACKAGE.parent),
+        "code": code_hash(),
+        "passages_made_by_code": made_by,
+        "texts": _hash(f"{row.metadata.id}\0{row.sha256}".encode() for row in rows),
+        "sources": len(rows),
+        "passages": sum(row.passages for row in rows),
+        "glossary": _hash(p.read_bytes() for p in sorted(shipped("corpus").glob("glossary.yaml"))),
+        "settings": {"fingerprint": settings.fingerprint(), **settings.model_dump(mode="json", exclude={"home", "host", "port"})},
+        "model": library.embedder.name,
+        "index": library.index.fingerprint,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "on": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def code_hash() -> str:
+    """Return a hash over the package's modules: what really ran, committed or not."""
+    return _hash(str(p.relative_to(_PACKAGE)).encode() + b"\0" + p.read_bytes() for p in sorted(_PACKAGE.rglob("*.py")))
+
+
+def git_revision(folder: Path) -> str:
+    """Return the commit that a checkout is at, read without git; empty outside a checkout."""
+    git = folder / ".git"
+    if git.is_file():  # a linked worktree: "gitdir: PATH"
+        git = folder / git.read_text(encoding="utf-8").partition(":")[2].strip()
+    head = git / "HEAD"
+    if not head.is_file():
+        return ""
+    ref = head.read_text(encoding="utf-8").strip()
+    if not ref.startswith("ref: "):
+        return ref
+    common = git / (git / "commondir").read_text(encoding="utf-8").strip() if (git / "commondir").is_file() else git
+    loose, packed = common / ref[5:], common / "packed-refs"
+    if loose.is_file():
+        return loose.read_text(encoding="utf-8").strip()
+    lines = packed.read_text(encoding="utf-8").splitlines() if packed.is_file() else []
+    return next((line.split()[0] for line in lines if line.endswith(f" {ref[5:]}")), "")
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("policy-case-assistant")
+    except importlib.metadata.PackageNotFoundError:
+        return "source"
+
+
+def _hash(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()[:12]
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a value as JSON for people and programs, making the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

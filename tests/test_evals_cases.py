@@ -1,0 +1,159 @@
+"""Suites are read whole or refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.types import Reason
+from evals.cases import CASES, CaseError, is_held_out, load_cases, suite_path
+
+LAW = "# Pear Act\n\nArticle 1 Growers may claim a rebate of 12 % on pears.\n\nArticle 2 Growers may claim a rebate of 12 % on quinces.\n"
+REBATE = "a rebate of 12 %"
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    (tmp_path / "texts" / "laws").mkdir(parents=True)
+    (tmp_path / "texts" / "laws" / "pears.md").write_text(LAW, encoding="utf-8")
+    (tmp_path / "corpus" / "policies").mkdir(parents=True)
+    (tmp_path / "corpus" / "policies" / "pear-act.en.md").write_text(f"---\nid: pear-act.en\nnote: on quinces\n---\n\n{LAW}", encoding="utf-8")
+    return tmp_path
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    start = LAW.index(REBATE)
+    evidence = [{"file": "laws/pears.md", "start": start, "end": start + len(REBATE), "locator": "Art. 1"}]
+    given = {"id": "t-1", "question": "What rebate?", "language": "en", "outcome": "answer", "evidence": evidence, "facts": ["12 ?%"], "tags": ["en-en"]}
+    return {k: v for k, v in {**given, **changes}.items() if v is not None}
+
+
+def abstention(**changes: Any) -> dict[str, Any]:
+    return row(**{"outcome": "abstention", "reason": "nothing_found", "evidence": [], "facts": [], **changes})
+
+
+def load(root: Path, *rows: dict[str, Any] | str) -> list[Any]:
+    path = root / "suite.jsonl"
+    path.write_text("\n".join(r if isinstance(r, str) else json.dumps(r) for r in rows), encoding="utf-8")
+    return load_cases(path, root / "texts", root / "corpus")
+
+
+def test_a_case_is_read_with_its_evidence(texts: Path) -> None:
+    case, refusal = load(texts, row(), abstention(id="t-2", question="What of figs?"))
+    assert (case.id, case.language, case.pair, case.answerable, case.reason) == ("t-1", "en", "en-en", True, None)
+    assert [(e.path, e.text, e.locator, e.occurrence) for e in case.evidence] == [((texts / "texts/laws/pears.md").resolve(), REBATE, "Art. 1", 0)]
+    assert case.facts[0].search("12 % and more")
+    assert (refusal.answerable, refusal.reason, refusal.evidence, refusal.facts) == (False, Reason.NOTHING_FOUND, (), ())
+
+
+def test_words_that_stand_in_the_file_before_are_counted(texts: Path) -> None:
+    start = LAW.rindex(REBATE)
+    [case] = load(texts, row(evidence=[{"file": "laws/pears.md", "start": start, "end": start + len(REBATE), "locator": "Art. 2"}]))
+    assert case.evidence[0].occurrence == 1
+
+
+def test_a_quote_is_found_in_the_file_of_the_corpus_whatever_its_line_breaks(texts: Path) -> None:
+    [case] = load(texts, row(evidence=[{"source": "pear-act.en", "quote": "Growers may claim a\nrebate of 12 % on pears.", "locator": "Art. 1"}]))
+    assert case.evidence[0].path == (texts / "corpus/policies/pear-act.en.md").resolve()
+
+
+def test_what_is_out_of_scope_has_a_group_of_its_own(texts: Path) -> None:
+    [case] = load(texts, abstention(reason="out_of_scope", tags=["out-of-scope", "en"]))
+    assert case.pair == "oos"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"evidence": []}, "has 0 evidence for outcome 'answer'"),
+        ({"facts": []}, "has 0 facts for outcome 'answer'"),
+        ({"facts": ["(12"]}, r"fact '\(12' is not a regular expression"),
+        ({"facts": ["(12)?"]}, "matches the empty text"),
+        ({"reason": "nothing_found"}, r"unknown \['reason'\]"),
+        ({"answer": "12 %"}, r"unknown \['answer'\]"),
+        ({"tags": None}, r"lacks \['tags'\]"),
+        ({"tags": "en-en"}, "tags is not a list"),
+        ({"tags": ["hard"]}, r"language pairs \[\]"),
+        ({"tags": ["en-en", "en-zh"]}, "language pairs"),
+        ({"tags": ["zh-en"]}, "for a question in 'en'"),
+        ({"language": "fr"}, "language 'fr' is not one of en, zh"),
+        ({"outcome": "reply"}, "outcome 'reply' is not one of answer, abstention"),
+        ({"id": " "}, "id is blank"),
+        ({"evidence": ["laws/pears.md"]}, "is not an object"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 0, "end": len(LAW) + 1, "locator": ""}]}, "is outside pears.md"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 5, "end": 5, "locator": ""}]}, "is outside pears.md"),
+        ({"evidence": [{"file": "laws/pears.md", "start": -1, "end": 5, "locator": ""}]}, "is outside pears.md"),
+        ({"evidence": [{"file": "laws/pears.md", "start": True, "end": 5, "locator": ""}]}, "is outside pears.md"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 10, "end": 12, "locator": ""}]}, "is blank"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 0, "end": 5}]}, r"lacks \['locator'\]"),
+        ({"evidence": [{"file": "laws/plums.md", "start": 0, "end": 5, "locator": ""}]}, "'laws/plums.md' is not in"),
+        ({"evidence": [{"file": "../suite.jsonl", "start": 0, "end": 5, "locator": ""}]}, "is not in"),
+        ({"evidence": [{"source": "plum-act.en", "quote": "Growers"}]}, "'plum-act.en' is no file of"),
+        ({"evidence": [{"source": "pear-act.en", "quote": "plums"}]}, "stands 0 times"),
+        ({"evidence": [{"source": "pear-act.en", "quote": "note: on quinces"}]}, "stands 0 times"),
+        ({"evidence": [{"source": "pear-act.en", "quote": REBATE}]}, "stands 2 times"),
+        ({"evidence": [{"source": "pear-act.en", "quote": " "}]}, "stands 0 times"),
+    ],
+)
+def test_a_wrong_case_is_refused(texts: Path, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(CaseError, match=message) as caught:
+        load(texts, row(**changes))
+    assert str(caught.value).startswith("suite.jsonl:1: ")
+    assert "What rebate?" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"reason": None}, r"lacks \['reason'\]"),
+        ({"reason": "dunno"}, "reason 'dunno' is not one of nothing_found"),
+        ({"facts": ["12"]}, "has 1 facts for outcome 'abstention'"),
+    ],
+)
+def test_a_wrong_refusal_is_refused(texts: Path, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(CaseError, match=message):
+        load(texts, abstention(**changes))
+
+
+@pytest.mark.parametrize("second", [row(question="Another?"), row(id="t-2", question="what  REBATE?")])
+def test_a_second_case_with_the_same_id_or_question_is_refused(texts: Path, second: dict[str, Any]) -> None:
+    with pytest.raises(CaseError, match=r"suite\.jsonl:2: has the same id or question as suite\.jsonl:1"):
+        load(texts, row(), second)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [("{", "is not JSON"), ("", "is not JSON"), ("[]", "is not an object"), ('{"id": "a", "id": "b"}', "a key is given twice")],
+)
+def test_a_line_that_is_no_object_is_refused(texts: Path, line: str, message: str) -> None:
+    with pytest.raises(CaseError, match=message):
+        load(texts, row(), line, row(id="t-3"))
+
+
+def test_an_empty_suite_is_refused(texts: Path) -> None:
+    with pytest.raises(CaseError, match="holds no case"):
+        load(texts)
+
+
+def test_an_unknown_suite_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(CaseError, match="library-dev, library-test"):
+        suite_path("library-prod")
+
+
+@pytest.mark.parametrize("suite", ["library-dev", "library-test"])
+def test_the_suites_of_the_texts_load(shared: Path, suite: str) -> None:
+    cases = load_cases(suite_path(suite), shared, CASES)
+    count, pairs = len(cases), {c.pair for c in cases}  # a failing assertion must not show held-out cases
+    assert (count, pairs) == (130, {"en-en", "zh-en", "zh-zh", "en-zh", "oos"})
+
+
+def test_development_and_test_share_no_case(shared: Path) -> None:
+    dev, test = (load_cases(suite_path(s), shared, CASES) for s in ("library-dev", "library-test"))
+    shared_ids = {c.id for c in dev} & {c.id for c in test}
+    shared_questions = {c.question.casefold() for c in dev} & {c.question.casefold() for c in test}
+    assert (len(shared_ids), len(shared_questions)) == (0, 0)
+
+
+def test_only_test_suites_are_held_out() -> None:
+    assert [s for s in ("library-dev", "library-test", "corpus-dev", "corpus-test", "library-tested") if is_held_out(s)] == ["library-test", "corpus-test"]
