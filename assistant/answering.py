@@ -14,10 +14,11 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.asking import Asked
 from assistant.chunking import row_cells
 from assistant.embedding import Vectors
 from assistant.facts import FactKind, figures, read_facts
-from assistant.query import Asked, Query
+from assistant.query import Query
 from assistant.registry import index_terms
 from assistant.retrieval import Weighed
 from assistant.text import count_words, fold
@@ -33,10 +34,17 @@ CLOSE = 2.0
 """A further sentence may score at most this much less than the best one; one that adds a concept a little less still."""
 AS_GOOD = 1.2
 """Sources whose best sentences score at most this much less than the best one answer about equally well."""
+SAME_SUBJECT, RIVAL = 0.99, 3.0
+"""A unit of another source is a rival when it carries all concepts of the best one and scores at most this much less."""
 LIST_WORDS = 400
 """Length of an answer to a question that asks for a list."""
 MAX_STATEMENTS = 4
-_ABOUT_IMPRINT = re.compile(r"\bauthors?\b|\bwrote\b|\bwritten\b|\btitle\b|\bissued\b|\badopted\b|\brevised\b|\bamended\b|作者|谁写|题目|标题|通过|公布|发布|修订|修正|颁布", re.IGNORECASE)
+_DEFINES = ("是指", "所称", "指的是", " refers to", " means ", " is defined", "是为", " is a ", " is the ", " are the ")
+_REASONS = ("because", "due to", "as a result", "resulting", "so as to", "in order to", "by ", "through", "因", "由于", "通过", "以便", "为了")
+_ABOUT_IMPRINT = re.compile(
+    r"\bauthors?\b|\bwrote\b|\bwritten\b|\btitle\b|\bissued\b|\badopted\b|\brevised\b|\bamended\b|作者|谁写|题目|标题|通过|公布|发布|修订|修正|颁布",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,7 @@ class ExtractiveAnswerer:
             if other.score >= best.score - slack:
                 chosen.append(other)
                 used += size
-        return self._ordered(query, chosen)
+        return self._ordered(query, chosen + _other_figures(query, chosen, candidates))
 
     def _ordered(self, query: Query, chosen: list[Candidate]) -> list[Candidate]:
         """Source by source: what binds before what is proposed where they answer about equally well, else the best first.
@@ -200,6 +208,23 @@ class ExtractiveAnswerer:
                 break
             out.append(c)
         return out
+
+
+def _other_figures(query: Query, chosen: Sequence[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the unit of another source that answers the same figure question, so that a conflict is seen."""
+    best = chosen[0]
+    if query.asked is not Asked.FIGURE or len(chosen) == MAX_STATEMENTS:
+        return []
+    told = {c.hit.source.work or c.hit.source.id for c in chosen}
+    return [
+        c
+        for c in candidates
+        if (c.hit.source.work or c.hit.source.id) not in told
+        and c.fits == best.fits
+        and c.hit.source.language == best.hit.source.language
+        and len(c.found & best.found) >= SAME_SUBJECT * len(best.found)
+        and c.score >= best.score - RIVAL
+    ][:1]
 
 
 # -- candidates -----------------------------------------------------------------------------------------------------
@@ -276,10 +301,10 @@ def _fits(query: Query, words: str, lead: str, unit: Unit) -> float:
         return 0.6 if any(f.kind in (FactKind.MODAL, FactKind.NEGATION) for f in read_facts(words)) else 0.0
     if query.asked is Asked.DEFINITION:
         folded = fold(words)
-        return 1.0 if any(cue in folded for cue in ("是指", "所称", "指的是", " refers to", " means ", " is defined", "是为", " is a ", " is the ", " are the ")) else 0.0
+        return 1.0 if any(cue in folded for cue in _DEFINES) else 0.0
     if query.asked is Asked.REASON:
         folded = fold(words)
-        return 0.7 if any(cue in folded for cue in ("because", "due to", "as a result", "resulting", "so as to", "in order to", "by ", "through", "因", "由于", "通过", "以便", "为了")) else 0.0
+        return 0.7 if any(cue in folded for cue in _REASONS) else 0.0
     return 0.0
 
 
@@ -330,7 +355,9 @@ def _merge_leads(pieces: Sequence[Piece]) -> list[Piece]:
     for piece in pieces:
         lead = piece.candidate.unit.lead
         before = out[-1].candidate if out else None
-        if lead and before and before.unit.lead == lead and before.hit.source.id == piece.candidate.hit.source.id and piece.candidate.hit.passage.kind is not PassageKind.ROW:
+        hit = piece.candidate.hit
+        same_list = lead and before and before.unit.lead == lead and before.hit.source.id == hit.source.id
+        if lead and same_list and hit.passage.kind is not PassageKind.ROW:
             item = piece.text[lead.end - lead.start :].strip()
             piece = Piece(item, piece.passage_id, piece.spans, piece.candidate)
         out.append(piece)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering import Candidate, Draft, Piece
+from assistant.asking import Asked
 from assistant.facts import Fact, FactKind, figures
-from assistant.query import Asked, Query
+from assistant.query import Query
 from assistant.retrieval import Weighed
 from assistant.text import tokens
-from assistant.types import Authority, Citation, Conflict, Metadata
+from assistant.types import Authority, Citation, Conflict
 
 _RULES = {
+    "reserved": (
+        "the higher text itself leaves the figure to the finance and tax authorities, so the special rule applies",
+        "上位法明文保留由主管部门另行规定，适用特别规定",
+    ),
     "level": ("the higher level prevails", "上位法优于下位法"),
     "later": ("of the same issuer, the later text prevails", "同一机关制定的，新法优于旧法"),
     "paper": ("a rule prevails over a paper", "规定优于论文"),
@@ -34,7 +40,7 @@ def find_conflicts(query: Query, draft: Draft, citations: Sequence[Citation]) ->
             a, b = (_asked_figure(query, p.candidate, draft.weighed[p.candidate.hit.source.language]) for p in (one, other))
             cited = tuple(n for p in (one, other) if (n := numbers.get((p.candidate.hit.source.id, p.spans[-1]))) is not None)
             if a and b and a.unit == b.unit and a.value != b.value and len(cited) == 2 and _same_subject(one.candidate, other.candidate):
-                out.append(Conflict(query.text, cited, (a.value, b.value), _rule(one.candidate.hit.source, other.candidate.hit.source, query.language)))
+                out.append(Conflict(query.text, cited, (_shown(a, one), _shown(b, other)), _rule(one.candidate, other.candidate, query.language)))
     return out
 
 
@@ -62,13 +68,23 @@ def _same_subject(a: Candidate, b: Candidate) -> bool:
     return bool(shared) and len(shared) >= 0.7 * max(len(a.found), len(b.found))
 
 
-def _rule(a: Metadata, b: Metadata, language: str) -> str:
+def _shown(figure: Fact, piece: Piece) -> str:
+    """Return a figure as the source prints it, with its unit."""
+    return piece.candidate.text[figure.span.start : figure.span.end].strip()
+
+
+_RESERVED = re.compile(r"\bunless\b|\bexcept (?:as|where) otherwise|otherwise (?:provided|rule)|另有规定|除外")
+
+
+def _rule(one: Candidate, other: Candidate, language: str) -> str:
+    a, b = one.hit.source, other.hit.source
+    higher = one if a.authority.rank < b.authority.rank else other
     if Authority.RESEARCH_PAPER in (a.authority, b.authority) and a.authority is not b.authority:
         name = "paper"
     elif Authority.UNKNOWN in (a.authority, b.authority) or a.authority is Authority.RESEARCH_PAPER:
         name = "none"
     elif a.authority is not b.authority:
-        name = "level"
+        name = "reserved" if _RESERVED.search(higher.hit.passage.text) else "level"
     elif a.issuing_body and a.issuing_body == b.issuing_body and a.issued and b.issued and a.issued != b.issued:
         name = "later"
     else:

@@ -167,6 +167,7 @@ class Index:
             vectors = self.vectors  # fails here, before anything is gone, where the server is away
             dead = self.registry.remove(source_id)
             vectors.delete(dead)
+            self.registry.wipe()
             return {
                 "sources": int(self.registry.sha256(source_id) is not None),
                 "passages": len(self.registry.passages_of(source_id)) + len(self.registry.passages(dead)),
@@ -214,7 +215,7 @@ class Index:
     def repair(self) -> Diagnosis:
         """Delete orphaned vectors, embed passages that lack one, wipe what a killed removal left, and return what had been wrong."""
         with self._writing():
-            self.registry.compact()
+            self.registry.wipe()
             return self._repair()
 
     def _repair(self) -> Diagnosis:

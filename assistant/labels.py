@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.asking import Asked
 from assistant.places import place_name
-from assistant.query import Asked, Query
+from assistant.query import Query
 from assistant.types import Authority, Citation, Hit, Reason, Standing, Status
 
 AUTHORITY = {
@@ -86,7 +87,7 @@ def notes_for(query: Query, citations: Sequence[Citation]) -> list[str]:
     if citations and all(c.authority is Authority.RESEARCH_PAPER for c in citations):
         notes.append("以上内容仅见于研究论文，不构成可主张的权利或义务。" if zh else "Found in research papers only: nothing here is an entitlement or a duty.")
     if any(c.status is Status.UNKNOWN and c.authority is not Authority.RESEARCH_PAPER for c in citations):
-        notes.append("部分引文的时效性未经确认，使用前请核对。" if zh else "The status of a cited text is unknown; check that it is in force before relying on it.")
+        notes.append("部分引文的时效性未经确认，使用前请核对。" if zh else "The status of a cited text is unknown: check that it is in force.")
     if any(c.standing is Standing.SECONDARY for c in citations):
         notes.append("部分引文为转述，未读原文。" if zh else "A cited fact is reported by others; the instrument itself was not read.")
     return notes

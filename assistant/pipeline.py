@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.answering import Draft, ExtractiveAnswerer, Piece
+from assistant.chunking import page_of
 from assistant.config import Settings, load_settings
 from assistant.conflicts import find_conflicts
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
@@ -38,6 +39,9 @@ from assistant.types import (
     Verdict,
 )
 from assistant.verification import verify
+
+_FILLING = "filling"
+"""Set while an empty library is being filled, so that a filling that was cut short goes on at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,8 @@ class Assistant:
     # -- library ----------------------------------------------------------------------------------------------
 
     def is_empty(self) -> bool:
-        """Whether nothing has ever been taken in."""
-        return self.index.registry.revision() == 0
+        """Whether nothing has been taken in yet, or the first filling was cut short."""
+        return self.index.registry.revision() == 0 or self.index.registry.get(_FILLING) == "yes"
 
     def fill(self, progress: Callable[[int, int, str], None] = lambda done, total, name: None) -> list[FileReport]:
         """Fill an empty library from the corpus that ships; do nothing otherwise."""
@@ -95,7 +99,10 @@ class Assistant:
         if folder is None or not self.is_empty():
             return []
         paths = [p for name in ("policies", "cases") if (folder / name).is_dir() for p in find_files([folder / name])]
-        return list(self.ingest(paths, progress=progress))
+        self.index.registry.store(_FILLING, "yes")
+        reports = list(self.ingest(paths, progress=progress))
+        self.index.registry.store(_FILLING, "no")
+        return reports
 
     def ingest(
         self,
@@ -123,7 +130,8 @@ class Assistant:
         try:
             source = load(path, overrides)
             if source.id in seen:
-                return FileReport(path, "failed", source.id, error=f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
+                other = f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata."
+                return FileReport(path, "failed", source.id, error=other)
             seen[source.id] = path
             change = self.index.take(source)
         except AssistantError as error:
@@ -218,7 +226,7 @@ class Assistant:
                 return known.n
         hit = piece.candidate.hit
         m = hit.source
-        page = next((p.number for p in reversed(source.pages) if p.span.start <= span.start), hit.passage.page_from)
+        page = page_of(source, span.start) if len(source.pages) > 1 else 0
         citations.append(
             Citation(
                 n=len(citations) + 1,
@@ -231,6 +239,7 @@ class Assistant:
                 jurisdiction=m.jurisdiction,
                 standing=hit.passage.standing,
                 label=binding_label(hit, language),
+                note=m.note,
                 locator=hit.passage.locator,
                 page=page,
                 quote=source.text[span.start : span.end],

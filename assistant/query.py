@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from assistant.asking import Asked, asked_for, asks_standing, unit_asked
 from assistant.facts import FactKind, read_facts
 from assistant.glossary import Dictionary, Glossary
 from assistant.places import Place, find_places
@@ -44,19 +45,6 @@ class Concept:
     forms: tuple[Form, ...]
 
 
-class Asked(StrEnum):
-    """What kind of answer a question wants."""
-
-    FIGURE = "figure"
-    DATE = "date"
-    LIST = "list"
-    YES_NO = "yes_no"
-    WHO = "who"
-    DEFINITION = "definition"
-    REASON = "reason"
-    OTHER = "other"
-
-
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question, read."""
@@ -72,59 +60,36 @@ class Query:
     """Document numbers named, canonical."""
     places: tuple[Place, ...] = ()
     years: tuple[str, ...] = ()
-    focus: frozenset[int] = frozenset()
-    """Places of the concepts that name the thing asked for: the budget in "What is the budget of X?"."""
     standing: bool = False
     """Whether it asks if something holds or can be claimed today."""
     translation: str = field(default="", compare=False)
     """The question's terms in English, for an embedder that reads no Chinese."""
 
 
-_FIGURE = re.compile(
-    r"\bhow (?:many|much|long|old|often|large|high|big|far)\b|\bwhat (?:is the |was the |are the )?(?:\w+ ){0,4}(?:percentage|share|proportion|ratio|rate|amount|number|"
-    r"weight|weights|cap|limit|maximum|minimum|score|cost|fine|age|term|period|duration|size|sum|quota|level of|subsidy|allowance|ceiling|threshold)\b|\bwhat (?:percent|fraction|proportion)\b|"
-    r"多少|几(?:个|名|年|次|天|日|人|所|家|岁|成|倍|项|小时|种|条|批)|多大|多长|多久|多高|比例|百分之几|几分之|(?:金额|上限|下限|标准|权重|数额|期限|额度|费率|税率|比率|占比|得分|分数|工资|补贴)(?:是|为|有)?(?:什么|多|几|怎)|"
-    r"\bat (?:most|least)\b.*\?|至多|最多|最少|至少|最高|最低|不得(?:少于|超过|低于)"
-)
-_DATE = re.compile(r"\bwhen\b|\bwhat (?:year|date|day|month|time)\b|\bwhich year\b|\bsince when\b|何时|什么时候|什么时间|哪一?年|哪一?天|哪个月|几月|几号|自何日|生效日期|施行日期|(?:什么|哪个)日期|起施行")
-_LIST = re.compile(
-    r"\b(?:what|which) (?:are|were|\w+ (?:are|were|must|may|can|should|do|does|did|have)|(?:\w+ ){0,3}(?:measures|steps|forms|ways|types|kinds|conditions|requirements|items|indicators|tasks|examples|problems|"
-    r"difficulties|challenges|aspects|levels|principles|documents|groups|activities|rights|duties|obligations|grounds|cases|circumstances|areas|dimensions|industries|majors|bans|grades|categories|positions|skills|courses))\b|"
-    r"\blist\b|\bname (?:the|all|two|three|four|five)\b|\benumerate\b|哪些|哪几|列出|列举|有何(?:条件|要求|措施|权利|义务)|分别(?:是|有)|包括什么|几种|几类|几个方面"
-)
-_YES_NO = re.compile(
-    r"^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|am)\b|是否|能否|可否|能不能|可不可以|是不是|有没有|要不要|需不需要|应不应|算不算|吗[?？]?\s*$|行不行|对不对"
-)
-_WHO = re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:department|ministry|body|authority|agency|company|enterprise|college|university|organi[sz]ation|institution|government|office|party|city|bureau|unit)\b|谁|由哪|哪个(?:部门|机构|单位|企业|学校|学院|公司|城市)|什么(?:部门|机构|单位|企业|公司)|哪家|哪所|哪一?(?:级|部门)")
-_DEFINITION = re.compile(r"^what (?:is|are) (?:an? |the )?[\w\s\"'-]+\?$|\bwhat does .* mean\b|\bdefin|\bmeaning of\b|什么是|是什么意思|是指什么|指的是什么|如何定义|的定义|含义|何谓|所称")
-_REASON = re.compile(r"\bwhy\b|\bhow (?!many|much|long|old|often|large|high|big|far)|\bfor what reason\b|为什么|为何|原因|怎么|怎样|如何")
-_STANDING = re.compile(
-    r"\b(?:can|could|may|do|does|is|are) (?:\w+ ){0,6}(?:claim|apply for|entitled|eligible|receive|get|obtain|available|in force|still valid|binding|law|legal(?:ly)?|mandatory|in effect|exist)\b|\btoday\b|\bright now\b|\bcurrently (?:claim|in force|binding)\b|"
-    r"(?:能|可以|能否|可否|能不能|是否(?:可以|能)?).{0,20}(?:申请|申领|享受|领取|获得|拿到|主张)|现行有效|还有效|是否有效|具有法律效力|法律效力|现在(?:能|可以|就)|目前(?:能|可以|是否)|今天|是法律规定"
-)
-_UNIT_ASKED = (
-    ("percent", r"percent|share|proportion|\brates?\b|weight|ratio|比例|百分|比率|占比|权重|税率|率(?:是|为|有|达)"),
-    ("yuan", r"how much (?:money|does .* cost|is the (?:fine|subsidy))|subsid|\bfine\b|\bcost|\bcap\b|\bamount|allowance|\binvest|money|金额|罚款|补贴|补助|元|费用|上限|奖励|投资|成本|收入|经费"),
-    ("month", r"how many months|几个月"),
-    ("day", r"how many (?:working )?days|几天|几日|多少[天日]"),
-    ("year", r"how many years|how old|\bage\b|多少岁|几岁|周岁|几年|多少年|年龄"),
-    ("hour", r"how many hours|多少小时|几(?:个)?小时|学时"),
-)
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)(?:(?:[A-Z][\w'’&-]*|\"[^\"]{2,60}\"|“[^”]{2,60}”)(?:\s+(?:of|and|the|for|&)\s+(?=[A-Z])|\s+)?)+")
-_QUOTED_ZH = re.compile(r"[“「『\"]([^”」』\"]{2,30})[”」』\"]")
 
 
 _FRAME = frozenset(
     stem(w)
-    for w in "paper author study article text document source mention state describe report say accord example specific today now currently "
-    "answer question know information detail exact exactly kind type law legal legally rule provision section table figure people person thing way "
-    "claim apply need want use make take mean call percentage percent share proportion money amount much many sum total average number long big large "
-    "put set get give go come bring hold held keep let pull assign receive become happen sure able own exist there like look work "
-    "already often usually roughly approximately currently recently generally normally fast quickly far next back away ever still yet even else instead both either "
-    "propose suggest compare involve concern regard relate refer base turn stand sit run walk start begin end place face part worth view head date end order term respect "
-    "rest plan ought try seek help allow mean show give take".split()
-) | frozenset("论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 答案 是否是 申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约 元 万元 亿元 钱 百分之几 几成 几分之几 多少元 一次性 一共 总共 总 人数 数量 数额 金额 是多少 写 占 定 派 拿 给 被 放 "
-    "哪一条 几倍 事先 平时 的话 到手 身上 分给 几回 当成 由谁来 怎么规定 有何 做出 作出 作为 成为 存在 出现 得到 受到 给予 到底 说到底 那篇 这篇 那所 这所 那些 这些 每 每个 某".split())
+    for w in (
+        "paper author study article text document source mention state describe report say accord example specific today now "
+        "currently answer question know information detail exact exactly kind type law legal legally rule provision section table "
+        "figure people person thing way claim apply need want use make take mean call percentage percent share proportion money "
+        "amount much many sum total average number long big large put set get give go come bring hold held keep let pull assign "
+        "receive become happen sure able own exist there like look work already often usually roughly approximately recently "
+        "generally normally fast quickly far next back away ever still yet even else instead both either propose suggest compare "
+        "involve concern regard relate refer base turn stand sit run walk start begin end place face part worth view head date "
+        "order term respect rest plan ought try seek help allow show "
+    ).split()
+) | frozenset(
+    (
+        "论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 答案 是否是 "
+        "申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约 元 万元 亿元 钱 百分之几 几成 "
+        "几分之几 多少元 一次性 一共 总共 总 人数 数量 数额 金额 是多少 写 占 定 派 拿 给 被 放 哪一条 几倍 事先 平时 的话 到手 "
+        "身上 分给 几回 当成 由谁来 怎么规定 有何 做出 作出 作为 成为 存在 出现 得到 受到 给予 到底 说到底 那篇 这篇 那所 这所 "
+        "那些 这些 每个 某 "
+    ).split()
+)
 """Words that frame a question rather than say what it is about."""
 
 
@@ -145,20 +110,19 @@ class QueryReader:
         language = language_of(text)
         concepts += self._chinese(text, taken) + self._english(text, taken)
         lowered = fold(text)
-        asked = _asked(lowered)
+        asked = asked_for(lowered)
         ordered = tuple(sorted(_merged(concepts), key=lambda c: c.span))
         return Query(
             text=text,
             language=language,
             concepts=ordered,
-            focus=_focus(lowered, language, ordered),
             asked=asked,
-            unit=next((u for u, p in _UNIT_ASKED if re.search(p, lowered)), "") if asked is Asked.FIGURE else "",
+            unit=unit_asked(lowered) if asked is Asked.FIGURE else "",
             article=next((int(f.value.split()[1]) for f in facts if f.kind is FactKind.CLAUSE and f.value.startswith("article")), 0),
             documents=tuple(f.value for f in facts if f.kind is FactKind.DOCUMENT),
             places=places,
             years=tuple(c.surface for c in concepts if c.kind is ConceptKind.YEAR),
-            standing=bool(_STANDING.search(lowered)),
+            standing=asks_standing(lowered),
             translation=_translation(text, concepts) if language == "zh" else text,
         )
 
@@ -242,28 +206,6 @@ def _loose(word: tuple[str, int, int]) -> bool:
     return len(word[0]) == 1 and not is_stop_word(word[0])
 
 
-_WH = re.compile(r"\b(?:what|which|who|whose|how many|how much)\b(?:\s+(?:is|are|was|were|the|a|an|kinds? of|types? of))*\s*")
-_BOUNDARY = re.compile(r"\b(?:of|at|in|for|on|does|do|did|is|are|was|were|can|may|must|should|shall|will|by|to|under|from|has|have|had|with|that|according)\b|[?,]")
-_ASKING_ZH = re.compile(r"多少|几|什么|哪些|哪个|哪家|哪所|谁|何时|多久|多大|多高|多长|何种")
-
-
-def _focus(lowered: str, language: str, concepts: tuple[Concept, ...]) -> frozenset[int]:
-    """Return the places of the concepts beside the question word: they name the thing asked for."""
-    if language == "zh":
-        word = _ASKING_ZH.search(lowered)
-        if not word:
-            return frozenset()
-        before = [i for i, c in enumerate(concepts) if 0 <= word.start() - c.span.end <= 3]
-        after = [i for i, c in enumerate(concepts) if 0 <= c.span.start - word.end() <= 2]
-        return frozenset(before[-1:] + after[:1])
-    word = _WH.search(lowered)
-    if not word:
-        return frozenset()
-    stop = _BOUNDARY.search(lowered, word.end())
-    end = stop.start() if stop else len(lowered)
-    return frozenset(i for i, c in enumerate(concepts) if word.end() <= c.span.start and c.span.end <= end)
-
-
 def _merged(concepts: list[Concept]) -> list[Concept]:
     """One concept for each stretch of the question: two glossary terms may share a form."""
     by_span: dict[Span, Concept] = {}
@@ -309,13 +251,6 @@ def _figures(text: str, facts: tuple[object, ...]) -> list[Concept]:
             forms = [Form(tuple(fact.value.split(":")), 1.0)]
             out.append(Concept(surface, ConceptKind.NUMBER, fact.span, tuple(forms)))
     return out
-
-
-def _asked(lowered: str) -> Asked:
-    for asked, pattern in ((Asked.DATE, _DATE), (Asked.FIGURE, _FIGURE), (Asked.LIST, _LIST), (Asked.WHO, _WHO), (Asked.YES_NO, _YES_NO), (Asked.DEFINITION, _DEFINITION), (Asked.REASON, _REASON)):
-        if pattern.search(lowered):
-            return asked
-    return Asked.OTHER
 
 
 def _translation(text: str, concepts: list[Concept]) -> str:

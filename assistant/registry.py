@@ -1,7 +1,8 @@
 """The truth: one SQLite file with the sources, their passages and the word index.
 
 A source is replaced or removed in one transaction, which also raises the revision number; a process killed at any
-moment leaves the old version or the new one. Deleted text is overwritten in the file (``secure_delete``).
+moment leaves the old version or the new one. Deleted text is overwritten in the file (``secure_delete``); the copies that
+SQLite makes when it moves rows within its pages go with ``wipe``.
 """
 
 from __future__ import annotations
@@ -342,21 +343,28 @@ class Registry:
     def remove(self, source_id: str) -> set[str]:
         """Remove a source with its text and words; return the ids of its passages, whose vectors are then to go.
 
+        Traces may stay in the file until ``wipe``.
+
         Raises:
             SourceNotFound: there is none with that id.
         """
         if self.sha256(source_id) is None:
             raise SourceNotFound(f"{source_id!r}: no source has this id. List them with: assistant sources")
         with self._change() as (db, _):
-            dead = self._erase(db, source_id)
-        self.compact()
-        return dead
+            return self._erase(db, source_id)
 
     def compact(self) -> None:
-        """Merge the word index and empty the log, so that words and text of dead versions are gone from the disk."""
+        """Merge the word index, forget words that no passage has, and empty the log."""
         with self._guard() as db:
             db.execute("INSERT INTO words (words) VALUES ('optimize')")
             db.execute("DELETE FROM vocabulary WHERE stem NOT IN (SELECT term FROM words_seen)")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def wipe(self) -> None:
+        """Write the whole file anew, so that no words or text of dead versions are left on the disk."""
+        self.compact()
+        with self._guard() as db:
+            db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _erase(self, db: sqlite3.Connection, source_id: str) -> set[str]:
@@ -420,8 +428,8 @@ def metadata_to_json(metadata: Metadata) -> str:
 
 
 def metadata_from_json(text: str) -> Metadata:
-    """Return the metadata that ``metadata_to_json`` wrote."""
-    raw = json.loads(text)
+    """Return the metadata that ``metadata_to_json`` wrote; fields that it did not know yet have their defaults."""
+    raw = dataclasses.asdict(Metadata()) | json.loads(text)
     for key, vocabulary in _VOCABULARIES.items():
         raw[key] = vocabulary(raw[key])
     for key in _DATES:

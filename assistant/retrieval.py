@@ -319,7 +319,11 @@ def superseded_on(sources: Iterable[Metadata], day: dt.date) -> set[str]:
     return out
 
 
-_PAST = re.compile(r"\b(?:former|old|previous|repealed|superseded|earlier version|before the (?:revision|amendment)|used to)\b|旧法|旧版|旧的|原来的|以前的|已废止|修订前|修订以前|老的", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:former|old|previous|repealed|superseded|earlier version|before the (?:revision|amendment)|used to)\b"
+    r"|旧法|旧版|旧的|原来的|以前的|已废止|修订前|修订以前|老的",
+    re.IGNORECASE,
+)
 
 
 def _asks_about_past(query: Query, m: Metadata) -> bool:
@@ -337,9 +341,15 @@ def _words_with_forms(query: Query) -> set[str]:
     return set(terms(query.text)) | {t for c in query.concepts for f in c.forms if f.weight >= 0.6 for t in f.terms}
 
 
-_GENERIC = frozenset(stem(w) for w in "law regulation measure notice opinion plan provision rule china people republic implementation revision trial".split()) | frozenset(
+_GENERIC = frozenset(
+    stem(w)
+    for w in "law regulation measure notice opinion plan provision rule china people republic implementation revision trial".split()
+) | frozenset(
     "中华人民共和国 法 条例 规定 办法 通知 意见 实施 暂行 方案 关于 的 中华 华人 人民 共和 共和国 人民共和国".split()
 )
+
+
+_KIND_SUFFIX = re.compile("(?:实施条例|实施细则|实施办法|暂行规定|暂行条例|特别规定|条例|办法|规定|细则|法)$")
 
 
 def _names(title: str, query: Query, words: set[str]) -> int:
@@ -354,7 +364,8 @@ def _names(title: str, query: Query, words: set[str]) -> int:
         return 10 * len(terms(short)) if needed and (whole or (all(n in asked for n in needed) and _kind_word(title, query))) else 0
     if len(short) >= 3 and short in fold(query.text):
         return 10 * len(short)
-    needed = [w for w, _, _ in plain_words(short) if w not in _GENERIC and not is_stop_word(w)] if short.isalnum() else []
+    subject = _KIND_SUFFIX.sub("", short)
+    needed = [w for w, _, _ in plain_words(subject) if w not in _GENERIC and not is_stop_word(w)] if subject.isalnum() else []
     law_named = any(w in words for w in ("law", "法", "regul", "条例", "measur", "办法", "provis", "规定"))
     return 5 * len("".join(needed)) if needed and law_named and query.language == "en" and all(n in words or n.rstrip("省市") in words for n in needed) else 0
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering import Candidate, Draft
+from assistant.asking import Asked
 from assistant.facts import figures, to_han
 from assistant.places import applies_in, find_places
-from assistant.query import Asked, ConceptKind, Query
+from assistant.query import ConceptKind, Query
 from assistant.retrieval import Weighed
 from assistant.text import fold
 from assistant.types import Kind, Reason

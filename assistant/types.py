@@ -304,8 +304,11 @@ class Citation:
     standing: Standing
     label: str
     """One line on how far this text binds, in the answer's language."""
+    note: str
+    """What is uncertain about the source, from its metadata."""
     locator: str
     page: int
+    """The printed page, 0 where the source has none."""
     quote: str
     span: Span
 

@@ -61,6 +61,7 @@ def _citation(citation: Citation) -> Json:
         "end": citation.span.end,
         "standing": citation.standing.value,
         "label": citation.label,
+        "note": citation.note,
     }
 
 

@@ -77,6 +77,7 @@ def citation(n: int = 1, quote: str = QUOTE, source_id: str = "vel") -> Citation
         jurisdiction=LAW.jurisdiction,
         standing=Standing.TEXT,
         label="law; in force; national",
+        note="",
         locator="第六十九条",
         page=7,
         quote=quote,

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.asking import Asked
 from assistant.glossary import Dictionary, Glossary, Term
-from assistant.query import Asked, Concept, ConceptKind, Query, QueryReader
+from assistant.query import Concept, ConceptKind, Query, QueryReader
 from assistant.text import know_words
 
 TERMS = (

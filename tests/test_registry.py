@@ -116,7 +116,22 @@ def test_a_replaced_source_leaves_no_word_behind(library: Registry) -> None:
     assert library.find_words('"zyzzogeton"', 5) == []
     assert len(library.find_words('"quokka"', 5)) == 1
     assert "zyzzogeton" not in words_in(library.path)
+    library.wipe()
     assert traces(library.path.parent, "zyzzogeton") == []
+
+
+def test_text_is_gone_after_much_coming_and_going(library: Registry) -> None:
+    def version(name: str, word: str) -> Source:
+        return make_source(name, "\n\n".join(f"## Part {i}\n\nClause {i} of {name} is {i * 7919} {word if i % 2 else 'steady'} oranges." for i in range(40)))
+
+    for word in ("mouldering", "fresh", "mouldering", "fresh"):
+        for name in ("alpha", "beta", "gamma", "omega"):
+            library.put(version(name, word), chunk(version(name, word)), {p.id: np.zeros((1, 64), np.float32) for p in chunk(version(name, word))})
+            library.compact()
+    library.remove("beta")
+    library.wipe()
+    assert traces(library.path.parent, "mouldering", "of beta") == []
+    assert library.find_words('"steadi"', 1) != []
 
 
 def test_passages_that_stay_are_not_reported_dead(library: Registry) -> None:
@@ -129,6 +144,7 @@ def test_a_removed_source_leaves_nothing(library: Registry) -> None:
     put(library, make_source("a", APPLES))
     put(library, make_source("b", PEARS))
     library.remove("a")
+    library.wipe()
     assert library.sha256("a") is None
     assert library.passages_of("a") == []
     assert [row.metadata.id for row in library.sources()] == ["b"]

@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.asking import Asked
 from assistant.chunking import chunk
 from assistant.config import shipped
 from assistant.embedding import Embedder
 from assistant.glossary import Dictionary, Glossary, read_terms
 from assistant.index import Index
-from assistant.query import Asked, Concept, ConceptKind, Form, Query, QueryReader
+from assistant.query import Concept, ConceptKind, Form, Query, QueryReader
 from assistant.registry import index_terms
 from assistant.retrieval import CONTEXT_WEIGHT, K1, B, Retriever, document_key, fuse, in_force_on, superseded_on
 from assistant.types import Audience, Authority, Kind, Metadata, Scope, Source, Span, Status

@@ -1,0 +1,113 @@
+"""Reading what a question asks for: a figure, a date, a list, whether something holds, and in which unit."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Asked(StrEnum):
+    """What kind of answer a question wants."""
+
+    FIGURE = "figure"
+    DATE = "date"
+    LIST = "list"
+    YES_NO = "yes_no"
+    WHO = "who"
+    DEFINITION = "definition"
+    REASON = "reason"
+    OTHER = "other"
+
+
+_FIGURE = re.compile(
+    r"\bhow (?:many|much|long|old|often|large|high|big|far)\b|\bwhat (?:is the |was the |are the )?(?:\w+ ){0,4}(?:percentage|share|"
+    r"proportion|ratio|rate|amount|number|weight|weights|cap|limit|maximum|minimum|score|cost|fine|age|term|period|duration|size|sum|"
+    r"quota|level of|subsidy|allowance|ceiling|threshold)\b|\bwhat (?:percent|fraction|proportion)\b|多少|几(?:个|名|年|次|天|日|人|所|"
+    r"家|岁|成|倍|项|小时|种|条|批)|多大|多长|多久|多高|比例|百分之几|几分之|(?:金额|上限|下限|标准|权重|数额|期限|额度|费率|税率|比率|"
+    r"占比|得分|分数|工资|补贴)(?:是|为|有)?(?:什么|多|几|怎)|\bat (?:most|least)\b.*\?|至多|最多|最少|至少|最高|最低|不得(?:少于|超过|"
+    r"低于)"
+)
+_DATE = re.compile(
+    r"\bwhen\b|\bwhat (?:year|date|day|month|time)\b|\bwhich year\b|\bsince when\b|何时|什么时候|什么时间|哪一?年|哪一?天|哪个月|几月|"
+    r"几号|自何日|生效日期|施行日期|(?:什么|哪个)日期|起施行"
+)
+_LIST = re.compile(
+    r"\b(?:what|which) (?:are|were|\w+ (?:are|were|must|may|can|should|do|does|did|have)|(?:\w+ ){0,3}(?:measures|steps|forms|ways|"
+    r"types|kinds|conditions|requirements|items|indicators|tasks|examples|problems|difficulties|challenges|aspects|levels|principles|"
+    r"documents|groups|activities|rights|duties|obligations|grounds|cases|circumstances|areas|dimensions|industries|majors|bans|grades|"
+    r"categories|positions|skills|courses))\b|\blist\b|\bname (?:the|all|two|three|four|five)\b|\benumerate\b|哪些|哪几|列出|列举|"
+    r"有何(?:条件|要求|措施|权利|义务)|分别(?:是|有)|包括什么|几种|几类|几个方面"
+)
+_YES_NO = re.compile(
+    r"^(?:is|are|was|were|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|am)\b|是否|能否|可否|能不能|可不可以|"
+    r"是不是|有没有|要不要|需不需要|应不应|算不算|吗[?？]?\s*$|行不行|对不对"
+)
+_WHO = re.compile(
+    r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:department|ministry|body|authority|agency|company|enterprise|college|university|"
+    r"organi[sz]ation|institution|government|office|party|city|bureau|unit)\b|谁|由哪|哪个(?:部门|机构|单位|企业|学校|学院|公司|城市)|"
+    r"什么(?:部门|机构|单位|企业|公司)|哪家|哪所|哪一?(?:级|部门)"
+)
+_DEFINITION = re.compile(
+    r'^what (?:is|are) (?:an? |the )?[\w\s\"\x27-]+\?$|\bwhat does .* mean\b|\bdefin|\bmeaning of\b|什么是|是什么意思|是指什么|'
+    r"指的是什么|如何定义|的定义|含义|何谓|所称"
+)
+_REASON = re.compile(
+    r"\bwhy\b|\bhow (?!many|much|long|old|often|large|high|big|far)|\bfor what reason\b|为什么|为何|原因|怎么|怎样|如何"
+)
+_STANDING = re.compile(
+    r"\b(?:can|could|may|do|does|is|are) (?:\w+ ){0,6}(?:claim|apply for|entitled|eligible|receive|get|obtain|available|in force|"
+    r"still valid|binding|law|legal(?:ly)?|mandatory|in effect|exist)\b|\btoday\b|\bright now\b|\bcurrently (?:claim|in force|"
+    r"binding)\b|(?:能|可以|能否|可否|能不能|是否(?:可以|能)?).{0,20}(?:申请|申领|享受|领取|获得|拿到|主张)|现行有效|还有效|是否有效|"
+    r"具有法律效力|法律效力|现在(?:能|可以|就)|目前(?:能|可以|是否)|今天|是法律规定"
+)
+_UNITS = (
+    (
+        "percent",
+        r"percent|share|proportion|\brates?\b|weight|ratio|比例|百分|比率|占比|权重|税率|率(?:是|为|有|达)",
+    ),
+    (
+        "yuan",
+        r"how much (?:money|does .* cost|is the (?:fine|subsidy))|subsid|\bfine\b|\bcost|\bcap\b|\bamount|allowance|\binvest|money|"
+        r"金额|罚款|补贴|补助|元|费用|上限|奖励|投资|成本|收入|经费",
+    ),
+    (
+        "month",
+        r"how many months|几个月",
+    ),
+    (
+        "day",
+        r"how many (?:working )?days|几天|几日|多少[天日]",
+    ),
+    (
+        "year",
+        r"how many years|how old|\bage\b|多少岁|几岁|周岁|几年|多少年|年龄",
+    ),
+    (
+        "hour",
+        r"how many hours|多少小时|几(?:个)?小时|学时",
+    ),
+)
+_ORDER = (
+    (Asked.DATE, _DATE),
+    (Asked.FIGURE, _FIGURE),
+    (Asked.LIST, _LIST),
+    (Asked.WHO, _WHO),
+    (Asked.YES_NO, _YES_NO),
+    (Asked.DEFINITION, _DEFINITION),
+    (Asked.REASON, _REASON),
+)
+
+
+def asked_for(folded: str) -> Asked:
+    """Return what kind of answer a folded question wants."""
+    return next((asked for asked, pattern in _ORDER if pattern.search(folded)), Asked.OTHER)
+
+
+def unit_asked(folded: str) -> str:
+    """Return the unit of the figure that a folded question wants, as ``facts`` names units; empty if it does not show."""
+    return next((unit for unit, pattern in _UNITS if re.search(pattern, folded)), "")
+
+
+def asks_standing(folded: str) -> bool:
+    """Whether a folded question asks if something holds, binds or can be claimed today."""
+    return bool(_STANDING.search(folded))
