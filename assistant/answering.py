@@ -68,8 +68,6 @@ class Candidate:
     near: frozenset[int]
     """The concepts in the unit or around it."""
 
-    imprint: float
-    """1 for a line above the body (authors, dates of adoption) where the question is about the content."""
     elsewhere: float
     """1 for a rule of one place where the question names none."""
     same_language: float
@@ -78,7 +76,7 @@ class Candidate:
     @property
     def score(self) -> float:
         """One number for choosing between units of one question."""
-        return float(sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())) - ELSEWHERE * (self.elsewhere + self.imprint)
+        return float(sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())) - ELSEWHERE * self.elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +134,8 @@ class ExtractiveAnswerer:
         """
         candidates: list[Candidate] = []
         for rank, hit in enumerate(hits):
+            if hit.passage.kind is PassageKind.TITLE and query.asked is not Asked.DATE and not _ABOUT_IMPRINT.search(query.text):
+                continue  # authors and dates of adoption answer only questions about them
             text = texts.source(hit.source.id).text
             about = f"{hit.source.title_zh} {hit.source.title_en} {texts.imprint(hit.source.id)} {hit.passage.heading}"
             candidates += _candidates(query, hit, rank, text, about, weighed[hit.source.language], vectors.get(hit.passage.id), question_vector)
@@ -263,7 +263,6 @@ def _candidates(
                 prior=1.0 / (1.0 + 0.35 * rank),
                 found=frozenset(found),
                 near=frozenset(near),
-                imprint=float(passage.kind is PassageKind.TITLE and query.asked is not Asked.DATE and not _ABOUT_IMPRINT.search(query.text)),
                 elsewhere=float(hit.source.kind is Kind.POLICY and "-" in hit.source.jurisdiction and not query.places),
                 same_language=float(hit.source.language == query.language),
             )

@@ -35,6 +35,8 @@ class Term:
     zh_variants: tuple[str, ...] = ()
     en_variants: tuple[str, ...] = ()
     note: str = ""
+    kind: str = "term"
+    """``term``, or ``name`` for a company or college: a name that the evidence lacks is never answered from another."""
 
     @property
     def forms(self) -> dict[str, tuple[str, ...]]:
@@ -70,6 +72,7 @@ def read_terms(path: Path) -> list[Term]:
                 tuple(map(str, row.get("zh_variants") or ())),
                 tuple(map(str, row.get("en_variants") or ())),
                 str(row.get("note") or ""),
+                str(row.get("kind") or "term"),
             )
         )
     return out
