@@ -73,7 +73,7 @@ def _shown(figure: Fact, piece: Piece) -> str:
     return piece.candidate.text[figure.span.start : figure.span.end].strip()
 
 
-_RESERVED = re.compile(r"\bunless\b|\bexcept (?:as|where) otherwise|otherwise (?:provided|rule)|另有规定|除外")
+_RESERVED = re.compile(r"\bunless\b|\bexcept (?:as|where) otherwise|otherwise (?:provided|rule)|另有规定|除外", re.IGNORECASE)
 
 
 def _rule(one: Candidate, other: Candidate, language: str) -> str:

@@ -65,6 +65,8 @@ def read_terms(path: Path) -> list[Term]:
             raise ConfigError(f"{path}: entry {place} needs zh and en, and may have {', '.join(sorted(legal - {'zh', 'en'}))}.")
         if not all(isinstance(row.get(key) or [], list) for key in ("zh_variants", "en_variants")):
             raise ConfigError(f"{path}: entry {place} has variants that are no list; zh_variants and en_variants must be lists.")
+        if row.get("kind", "term") not in ("term", "name"):
+            raise ConfigError(f"{path}: entry {place} has kind {row['kind']!r}; it is term or name.")
         out.append(
             Term(
                 str(row["zh"]),

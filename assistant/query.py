@@ -72,7 +72,8 @@ _NAME = re.compile(r"(?<![.?!]\s)(?<!^)(?:(?:[A-Z][\w'’&-]*|\"[^\"]{2,60}\"|�
 _FRAME = frozenset(
     stem(w)
     for w in (
-        "offer provide paper author study article text document source mention state describe report say accord example specific today now "
+        "oblige obligate obligation require offer provide "
+        "paper author study article text document source mention state describe report say accord example specific today now "
         "currently answer question know information detail exact exactly kind type law legal legally rule provision section table "
         "figure people person thing way claim apply need want use make take mean call percentage percent share proportion money "
         "amount much many sum total average number long big large put set get give go come bring hold held keep let pull assign "
@@ -83,7 +84,9 @@ _FRAME = frozenset(
     ).split()
 ) | frozenset(
     (
-        "哪几种 哪几类 哪几项 所说 说的 论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 答案 是否是 "
+        "义务 必须 强制 "
+        "哪几种 哪几类 哪几项 所说 说的 论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 "
+        "答案 是否是 "
         "申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约 元 万元 亿元 钱 百分之几 几成 "
         "几分之几 多少元 一次性 一共 总共 总 人数 数量 数额 金额 是多少 写 占 定 派 拿 给 被 放 哪一条 几倍 事先 平时 的话 到手 "
         "身上 分给 几回 当成 由谁来 怎么规定 有何 做出 作出 作为 成为 存在 出现 得到 受到 给予 到底 说到底 那篇 这篇 那所 这所 "

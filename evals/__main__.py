@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals", description="Measure the assistant, offline.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="ask the cases of suites and print how it went")
-    run.add_argument("--suite", action="append", metavar="NAME", help="a file of evals/cases without its suffix; may be repeated; library-dev if not given")
+    run.add_argument("--suite", action="append", metavar="NAME", help="a file of evals/cases without its suffix; may be repeated")
     run.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help="the day on which is asked; today if not given")
     run.add_argument("--out", type=Path, metavar="FILE", help="where to write the results; evals/results/SUITE.json if not given")
     gate = commands.add_parser("gate", help="compare with evals/baseline.toml; exit 1 if a floor is broken or a case crashed")

@@ -112,7 +112,7 @@ def print_run(run: SuiteRun) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run suites and return the exit code: 1 if a case crashed."""
-    runs = run_suites(args.suite or ["library-dev"], args.texts, args.home, args.as_of or dt.date.today())
+    runs = run_suites(args.suite or ["library-plain-dev"], args.texts, args.home, args.as_of or dt.date.today())
     for run in runs:
         print_run(run)
     out: Path = args.out or RESULTS / f"{'+'.join(run.suite for run in runs)}.json"

@@ -84,7 +84,7 @@ def test_a_missing_glossary_has_no_terms(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- {zh: 学徒, en: apprentice}\n- {zh: 学分}\n", "entry 2 needs zh and en, and may have en_variants, note, zh_variants"),
+        ("- {zh: 学徒, en: apprentice}\n- {zh: 学分}\n", "entry 2 needs zh and en, and may have en_variants, kind, note, zh_variants"),
         ("- {zh: 学徒, en: apprentice, fr: apprenti}\n", "entry 1 needs"),
         ("- 学徒\n", "entry 1 needs"),
         ("zh: 学徒\nen: apprentice\n", "not a list"),

@@ -163,8 +163,9 @@ def check_left(home: Path, reader: QueryReader, possible: Sequence[Source]) -> l
         assert versions_left(index, possible) == live
         passages = {p.id: embedded_text(source, p) for source in live for p in chunk(source)}
         assert index.vectors.ids() == passages.keys()
-        for passage_id, text in list(passages.items())[::15]:
-            assert passage_id in [i for i, _ in index.vectors.query(index.embedder.embed([text])[0], 20)]
+        sample = list(passages.items())[::8]
+        found = [passage_id in dict(index.vectors.query(index.embedder.embed([text])[0], 20)) for passage_id, text in sample]
+        assert sum(found) >= len(sample) - 1  # the graph is an approximation: seldom, one of many that are nearly alike cannot be reached
         check_hits(index, reader, live)
     return live
 

@@ -12,8 +12,10 @@ from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from pydantic import ValidationError
 
 from assistant.config import load_settings
+from assistant.glossary import Dictionary
 from assistant.langchain_retriever import PolicyRetriever
 from assistant.pipeline import Assistant
+from assistant.query import QueryReader
 from assistant.types import Scope, Status
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source
@@ -28,8 +30,9 @@ RULE = make_source("sichuan-rule", "# Sichuan Rule\n\nInterns in Sichuan receive
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def assistant(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> Iterator[Assistant]:
     library = Assistant(load_settings(home=tmp_path_factory.mktemp("home"), corpus=""), HashEmbedder())
+    library.reader = QueryReader(library.glossary, dictionary)  # another takes seconds to build
     with closing(library.index):
         library.index.take(LAW)
         library.index.take(RULE)

@@ -332,8 +332,8 @@ def test_the_article_of_the_edition_in_force(make_library: Maker) -> None:
 @NO_WORDS_NO_NAME
 @pytest.mark.parametrize("question", ["What bonus does Cai Shui [2019] No. 46 give?", "财税〔2019〕46号规定的奖励是多少？"])
 def test_a_document_number_leads_to_its_document(make_library: Maker, question: str) -> None:
-    numbers = {"one": "财税〔2018〕46号", "two": "财税〔2019〕46号", "three": "财税〔2019〕47号"}
-    library = make_library([bonus(name, 500, document_number=number) for name, number in numbers.items()])
+    numbers = ("财税〔2018〕46号", "财税〔2019〕46号", "财税〔2019〕47号")
+    library = make_library([bonus(name, n, document_number=number) for n, (name, number) in enumerate(zip(("one", "two", "three"), numbers, strict=True), 1)])
     assert [m.id for m in library.retriever.named(library.reader.read(question))] == ["two"]
     assert library.search(question)[0] == "two"
 

@@ -78,8 +78,8 @@ def test_writing_again_replaces(open_store: Opener) -> None:
     assert store.query(vectors[1], 1)[0][1] == pytest.approx(1.0, abs=1e-5)
 
 
-def test_more_rows_than_one_batch_takes(open_store: Opener) -> None:
-    store, ids = open_store(), [f"p{i:04}" for i in range(6000)]
+def test_more_rows_than_one_batch_takes(tmp_path: Path) -> None:
+    store, ids = VectorStore(tmp_path), [f"p{i:04}" for i in range(6000)]
     store.upsert(ids, "a", unit_vectors(6000))
     assert store.ids() == set(ids)
     assert store.count_source("a") == 6000
