@@ -21,14 +21,13 @@ from assistant.chunking import CHUNKER_VERSION, chunk
 from assistant.embedding import Embedder, Vectors
 from assistant.registry import Registry
 from assistant.thesaurus import words_of
-from assistant.types import IndexMismatch, IndexUnavailable, Passage, PassageKind, Source
+from assistant.types import SILENT, IndexMismatch, IndexUnavailable, Passage, Source
 from assistant.vectors import COLLECTION, VectorStore
 
 LOCK_TIMEOUT = 120.0
 """Seconds that a second writer waits for the first."""
 READABLE = 0.9
 """A text of which the embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
-_SILENT = (PassageKind.REFERENCE, PassageKind.BOILERPLATE)
 
 
 class Change(StrEnum):
@@ -122,7 +121,7 @@ class Index:
         if self.registry.sha256(source.id) == source.sha256:
             return Change.UNCHANGED
         passages = chunk(source)
-        readable = [p for p in passages if p.kind not in _SILENT and self.embedder.reads(p.text) >= READABLE]
+        readable = [p for p in passages if p.kind not in SILENT and self.embedder.reads(p.text) >= READABLE]
         vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
         units = self._embed_units(source, readable)
         words = self._embed_words(readable)

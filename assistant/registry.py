@@ -23,6 +23,7 @@ from assistant.embedding import Vectors
 from assistant.facts import figures
 from assistant.text import fold, terms
 from assistant.types import (
+    SILENT,
     Audience,
     Authority,
     IndexMismatch,
@@ -58,7 +59,6 @@ CREATE TABLE vocabulary (stem TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT RO
 CREATE VIRTUAL TABLE words USING fts5 (body, context, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
 CREATE VIRTUAL TABLE words_seen USING fts5vocab (words, row);
 """
-_SILENT = (PassageKind.REFERENCE.value, PassageKind.BOILERPLATE.value)
 
 
 class WordRow(NamedTuple):
@@ -333,7 +333,7 @@ class Registry:
                     f"INSERT INTO passages ({_PASSAGE_COLUMNS}, embedded, unit_vectors) VALUES ({', '.join('?' * 16)})",
                     (*_passage_row(passage), vectors is not None, None if vectors is None else vectors.astype(np.float16).tobytes()),
                 ).lastrowid
-                if passage.kind.value not in _SILENT:
+                if passage.kind not in SILENT:
                     body, context = index_terms(passage.text), index_terms(f"{about} {passage.heading} {passage.locator}")
                     indexed += len(body)
                     db.execute("INSERT INTO words (rowid, body, context) VALUES (?, ?, ?)", (row, " ".join(body), " ".join(dict.fromkeys(context))))

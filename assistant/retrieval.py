@@ -24,7 +24,7 @@ from assistant.query import Concept, Form, Query
 from assistant.registry import WordRow
 from assistant.text import fold, is_stop_word, plain_words, stem, terms
 from assistant.thesaurus import Thesaurus
-from assistant.types import Authority, Hit, Kind, Metadata, Scope, Status
+from assistant.types import SILENT, Authority, Hit, Kind, Metadata, Scope, Status
 
 K1, B = 1.2, 0.75
 """BM25's usual saturation and length normalisation (Robertson and Zaragoza 2009)."""
@@ -61,6 +61,8 @@ class Weighed:
 
     concept: Concept
     idf: float
+    there: bool = True
+    """Whether any passage has it at all."""
 
 
 class Retriever:
@@ -162,7 +164,7 @@ class Retriever:
             words = self.words(query, sources, language)
             legs = {"words": [r.passage_id for r in words], "meaning": [i for i, source_id in meaning if sources[source_id].language == language]}
             if named:
-                legs["instrument"] = [r.passage_id for r in words if r.source_id in named]
+                legs["instrument"] = self._instrument(words, {i for i in named if sources[i].language == language})
             fused = fuse(legs, {"words": 1.0, "meaning": trust, "instrument": 2.0}, RRF_K)
             ranks |= {i: found for i, (_, found) in fused.items()}
             order[language] = [i for i, _ in sorted(fused.items(), key=lambda f: (-f[1][0], f[0]))]
@@ -171,6 +173,12 @@ class Retriever:
         best = max(weights.values(), default=1.0) or 1.0
         merged = fuse(order, {language: weight / best for language, weight in weights.items()}, RRF_K_LANGUAGES)
         return {i: (score, ranks[i]) for i, (score, _) in merged.items()}
+
+    def _instrument(self, words: Sequence[Ranked], named: set[str]) -> list[str]:
+        """Return the passages of the instruments named: as the words leg ranks them, the others after them in reading order."""
+        ranked = [r.passage_id for r in words if r.source_id in named]
+        rest = [p.id for i in sorted(named) for p in self.index.registry.passages_of(i) if p.kind not in SILENT]
+        return list(dict.fromkeys([*ranked, *rest[:CANDIDATES]]))
 
     def _direct(self, query: Query, sources: Mapping[str, Metadata]) -> list[str]:
         """Return the passages of the article named, in the instrument named."""
@@ -209,9 +217,10 @@ class Retriever:
         match = _match_expression(weighed)
         if not match:
             return []
-        rows = self.index.registry.find_words(match, CANDIDATES)
+        spoken = [i for i, m in sources.items() if m.language == language]
+        rows = self.index.registry.find_words(match, CANDIDATES, spoken)
         _, mean_length = self.index.registry.statistics()
-        scored = [rank_words(weighed, r, mean_length) for r in rows if r.source_id in sources and sources[r.source_id].language == language]
+        scored = [rank_words(weighed, r, mean_length) for r in rows]
         return sorted(scored, key=lambda r: (-r.score, r.passage_id))
 
     def weigh(self, query: Query, language: str) -> list[Weighed]:
@@ -224,7 +233,7 @@ class Retriever:
             seen = [(f.weight, min(frequency.get(t, 0) for t in f.terms)) for f in forms]
             df = min(total, max((n for _, n in seen), default=0) if seen and seen[0][1] == 0 else (seen[0][1] if seen else 0))
             idf = math.log(1 + (total - df + 0.5) / (df + 0.5))
-            out.append(Weighed(replace(concept, forms=forms), idf * (SHORT_WORD if len(concept.surface) == 1 else 1.0)))
+            out.append(Weighed(replace(concept, forms=forms), idf * (SHORT_WORD if len(concept.surface) == 1 else 1.0), df > 0))
         return out
 
 
@@ -278,8 +287,9 @@ def _presence(concept: Concept, present: Mapping[str, float]) -> tuple[float, fl
 
 
 def _match_expression(weighed: Sequence[Weighed]) -> str:
-    """Return the FTS5 expression that finds candidates: any form of any concept but the commonest."""
-    rare = [w for w in weighed if w.idf > 0.7] or list(weighed)
+    """Return the FTS5 expression that finds candidates: any form of any concept but the commonest, which half the library has."""
+    there = [w for w in weighed if w.there]
+    rare = [w for w in there if w.idf > 0.7] or there
     words = dict.fromkeys(t for w in rare for f in w.concept.forms for t in f.terms if not is_stop_word(t) or len(f.terms) == 1)
     return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
 

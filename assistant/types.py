@@ -155,6 +155,10 @@ class PassageKind(StrEnum):
     BOILERPLATE = "boilerplate"
 
 
+SILENT = frozenset({PassageKind.REFERENCE, PassageKind.BOILERPLATE})
+"""Passages that are kept and shown, but neither searched nor quoted."""
+
+
 class Span(NamedTuple):
     """Half-open range of characters in a source's text."""
 

@@ -31,6 +31,7 @@ CITATION = {
     "end": 26,
     "standing": "text",
     "label": "law; in force; national",
+    "note": "",
 }
 
 
