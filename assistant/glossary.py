@@ -112,7 +112,7 @@ class Glossary:
         found: list[tuple[int, int, Term]] = []
         for key, entries in sorted(self._by_form.items(), key=lambda item: -len(item[0][0])):
             form = key[0]
-            if len(key) != 1 or not re.search(f"[{HAN}]", form):
+            if len(key) != 1 or form not in text or not re.search(f"[{HAN}]", form):
                 continue
             for hit in re.finditer(re.escape(form), text):
                 if not any(hit.start() < end and start < hit.end() for start, end, _ in found):

@@ -94,6 +94,7 @@ class Registry:
         self.path = home / "library.sqlite"
         self._local = threading.local()
         self._read: tuple[int, dict[str, Source]] = (-1, {})
+        self._imprints: tuple[int, dict[str, str]] = (-1, {})
         try:
             home.mkdir(parents=True, exist_ok=True)
             with self._guard():
@@ -209,6 +210,15 @@ class Registry:
 
     def imprint(self, source_id: str) -> str:
         """Return what a source prints above its body: authors and their colleges, dates of adoption; empty if nothing."""
+        revision = self.revision()
+        if self._imprints[0] != revision:
+            self._imprints = (revision, {})
+        kept = self._imprints[1]
+        if source_id not in kept:
+            kept[source_id] = self._read_imprint(source_id)
+        return kept[source_id]
+
+    def _read_imprint(self, source_id: str) -> str:
         with self._guard() as db:
             first = "SELECT text FROM passages WHERE source_id = ? AND kind = ? ORDER BY start LIMIT 1"
             row = db.execute(first, (source_id, PassageKind.TITLE.value)).fetchone()

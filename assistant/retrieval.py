@@ -34,7 +34,7 @@ CONTEXT_WEIGHT = 0.45
 """What a match in the title or headings counts against one in the words of the passage."""
 RRF_K, RRF_K_LANGUAGES = 30, 3
 """Rank constants within a language and between languages (a small one lets each language lead in turn); fitted on dev."""
-CANDIDATES = 200
+CANDIDATES = 120
 DENSE_CANDIDATES = 100
 
 
@@ -71,6 +71,7 @@ class Retriever:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._sources: tuple[int, dict[str, Metadata]] = (-1, {})
+        self._weighed = functools.lru_cache(maxsize=32)(self._weigh)  # search, answering and the refusal ask for the same
         self.thesaurus = Thesaurus(index.registry, index.embedder)
         self._embed = functools.lru_cache(maxsize=256)(lambda text: index.embedder.embed([text])[0])  # search and answering ask for the same
 
@@ -220,11 +221,13 @@ class Retriever:
         spoken = [i for i, m in sources.items() if m.language == language]
         rows = self.index.registry.find_words(match, CANDIDATES, spoken)
         _, mean_length = self.index.registry.statistics()
-        scored = [rank_words(weighed, r, mean_length) for r in rows]
-        return sorted(scored, key=lambda r: (-r.score, r.passage_id))
+        return sorted(rank_rows(weighed, rows, mean_length), key=lambda r: (-r.score, r.passage_id))
 
     def weigh(self, query: Query, language: str) -> list[Weighed]:
         """Return the concepts of a question, with their forms and document frequency in one language."""
+        return self._weighed(query, language, self.index.registry.revision())
+
+    def _weigh(self, query: Query, language: str, revision: int) -> list[Weighed]:
         frequency = self.index.registry.document_frequency(t for c in query.concepts for f in c.forms for t in f.terms)
         total, _ = self.index.registry.statistics()
         out = []
@@ -257,20 +260,22 @@ def fuse(legs: Mapping[str, Sequence[str]], weights: Mapping[str, float], k: int
     return out
 
 
-def rank_words(weighed: Sequence[Weighed], row: WordRow, mean_length: float) -> Ranked:
-    """Return the concept BM25 of one passage, and the share of the question's weight that it covers."""
-    wanted = {t for w in weighed for f in w.concept.forms for t in f.terms}
-    body = row.body.split()
-    norm = K1 * (1 - B + B * len(body) / mean_length)
-    present = dict.fromkeys(wanted.intersection(row.context.split()), CONTEXT_WEIGHT)
-    for term, count in Counter(t for t in body if t in wanted).items():
-        present[term] = max(present.get(term, 0.0), count * (K1 + 1) / (count + norm))
-    score = covered = 0.0
-    for w in weighed:
-        presence, certainty = _presence(w.concept, present)
-        score += w.idf * presence
-        covered += w.idf * certainty
-    return Ranked(row.passage_id, row.source_id, score, covered / (sum(w.idf for w in weighed) or 1.0))
+def rank_rows(weighed: Sequence[Weighed], rows: Iterable[WordRow], mean_length: float) -> list[Ranked]:
+    """Return the concept BM25 of passages, and the share of the question's weight that each covers, in the order of ``rows``."""
+    wanted = {t for w in weighed for f in w.concept.forms for t in f.terms}  # the only words that need counting
+    total = sum(w.idf for w in weighed) or 1.0
+    out = []
+    for row in rows:
+        body = row.body.split()
+        norm = K1 * (1 - B + B * len(body) / mean_length)
+        present = dict.fromkeys(wanted.intersection(row.context.split()), CONTEXT_WEIGHT)
+        for term, count in Counter(t for t in body if t in wanted).items():
+            present[term] = max(present.get(term, 0.0), count * (K1 + 1) / (count + norm))
+        found = [(w.idf, *_presence(w.concept, present)) for w in weighed]
+        score = sum(idf * presence for idf, presence, _ in found)
+        covered = sum(idf * certainty for idf, _, certainty in found)
+        out.append(Ranked(row.passage_id, row.source_id, score, covered / total))
+    return out
 
 
 def _presence(concept: Concept, present: Mapping[str, float]) -> tuple[float, float]:

@@ -378,10 +378,7 @@ def test_a_question_in_either_language_finds_english_text(bilingual: dict[str, L
     assert bilingual["en"].search(question)[0] == f"{topic}-en"
 
 
-@pytest.mark.parametrize(
-    ("question", "topic"),
-    [pytest.param(*asked if asked[0].endswith("interns?") else []) for asked in ASKED],
-)
+@pytest.mark.parametrize(("question", "topic"), ASKED)
 def test_a_question_in_either_language_finds_chinese_text(bilingual: dict[str, Library], question: str, topic: str) -> None:
     assert bilingual["zh"].search(question)[0] == f"{topic}-zh"
 
