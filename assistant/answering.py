@@ -19,8 +19,8 @@ from assistant.chunking import row_cells
 from assistant.embedding import Vectors
 from assistant.facts import FactKind, figures, read_facts
 from assistant.query import Query
-from assistant.registry import index_terms
 from assistant.retrieval import Weighed
+from assistant.rows import index_terms
 from assistant.text import count_words, fold
 from assistant.types import Hit, Kind, PassageKind, Source, Span, Unit
 

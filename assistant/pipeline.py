@@ -226,7 +226,7 @@ class Assistant:
                 return known.n
         hit = piece.candidate.hit
         m = hit.source
-        page = page_of(source, span.start) if len(source.pages) > 1 else 0
+        page = page_of(source, span.start)
         citations.append(
             Citation(
                 n=len(citations) + 1,

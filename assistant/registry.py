@@ -7,7 +7,6 @@ SQLite makes when it moves rows within its pages go with ``wipe``.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import sqlite3
@@ -15,20 +14,16 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from assistant.embedding import Vectors
-from assistant.facts import figures
-from assistant.text import fold, terms
+from assistant.rows import PASSAGE_COLUMNS, index_terms, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
 from assistant.types import (
     SILENT,
-    Audience,
-    Authority,
     IndexMismatch,
     IndexUnavailable,
-    Kind,
     Metadata,
     Page,
     Passage,
@@ -36,9 +31,6 @@ from assistant.types import (
     Source,
     SourceNotFound,
     Span,
-    Standing,
-    Status,
-    Unit,
 )
 
 BUSY_TIMEOUT = 30.0
@@ -247,8 +239,8 @@ class Registry:
 
     def _select(self, where: str, *arguments: object) -> list[Passage]:
         with self._guard() as db:
-            rows = db.execute(f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE {where} ORDER BY source_id, start", arguments).fetchall()
-        return [_passage(row) for row in rows]
+            rows = db.execute(f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE {where} ORDER BY source_id, start", arguments).fetchall()
+        return [passage_from_row(row) for row in rows]
 
     def unit_vectors(self, ids: Iterable[str], dimension: int) -> dict[str, Vectors]:
         """Return the vectors of the units of passages, shape ``(units, dimension)``, where they were stored."""
@@ -340,8 +332,8 @@ class Registry:
             for passage in passages:
                 vectors = unit_vectors.get(passage.id)
                 row = db.execute(
-                    f"INSERT INTO passages ({_PASSAGE_COLUMNS}, embedded, unit_vectors) VALUES ({', '.join('?' * 16)})",
-                    (*_passage_row(passage), vectors is not None, None if vectors is None else vectors.astype(np.float16).tobytes()),
+                    f"INSERT INTO passages ({PASSAGE_COLUMNS}, embedded, unit_vectors) VALUES ({', '.join('?' * 16)})",
+                    (*passage_to_row(passage), vectors is not None, None if vectors is None else vectors.astype(np.float16).tobytes()),
                 ).lastrowid
                 if passage.kind not in SILENT:
                     body, context = index_terms(passage.text), index_terms(f"{about} {passage.heading} {passage.locator}")
@@ -392,58 +384,3 @@ class Registry:
     @staticmethod
     def _count_words(db: sqlite3.Connection, change: int) -> None:
         db.execute("INSERT INTO meta VALUES ('words', ?) ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + ?", (str(max(change, 0)), change))
-
-
-_PASSAGE_COLUMNS = 'id, source_id, start, "end", text, locator, heading, kind, page_from, page_to, article, standing, reported_by, units'
-
-
-def _passage_row(p: Passage) -> tuple[Any, ...]:
-    units = json.dumps([[*u.span, *(u.lead or ())] for u in p.units], separators=(",", ":"))
-    return (p.id, p.source_id, *p.span, p.text, p.locator, p.heading, p.kind.value, p.page_from, p.page_to, p.article, p.standing.value, p.reported_by, units)
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    units = tuple(Unit(Span(u[0], u[1]), Span(u[2], u[3]) if len(u) == 4 else None) for u in json.loads(row[13]))
-    return Passage(
-        id=row[0],
-        source_id=row[1],
-        span=Span(row[2], row[3]),
-        text=row[4],
-        locator=row[5],
-        heading=row[6],
-        kind=PassageKind(row[7]),
-        page_from=row[8],
-        page_to=row[9],
-        units=units,
-        article=row[10],
-        standing=Standing(row[11]),
-        reported_by=row[12],
-    )
-
-
-def index_terms(text: str) -> list[str]:
-    """Return the terms under which a text is found: its words, and its figures in digits (五百万元 also as 5000000)."""
-    words = terms(text)
-    seen = set(words)
-    return words + [f.value for f in figures(fold(text)) if f.value not in seen and f.value.replace(".", "").isdigit()]
-
-
-_VOCABULARIES = {"kind": Kind, "authority": Authority, "status": Status, "audience": Audience, "standing": Standing}
-_DATES = ("issued", "effective", "expires")
-
-
-def metadata_to_json(metadata: Metadata) -> str:
-    """Return metadata as JSON text with ISO dates."""
-    return json.dumps(dataclasses.asdict(metadata), ensure_ascii=False, default=lambda value: value.isoformat())
-
-
-def metadata_from_json(text: str) -> Metadata:
-    """Return the metadata that ``metadata_to_json`` wrote; fields that it did not know yet have their defaults."""
-    raw = dataclasses.asdict(Metadata()) | json.loads(text)
-    for key, vocabulary in _VOCABULARIES.items():
-        raw[key] = vocabulary(raw[key])
-    for key in _DATES:
-        raw[key] = dt.date.fromisoformat(raw[key]) if raw[key] else None
-    for key in ("supersedes", "aliases"):
-        raw[key] = tuple(raw[key])
-    return Metadata(**raw)

@@ -312,7 +312,7 @@ class Citation:
     """What is uncertain about the source, from its metadata."""
     locator: str
     page: int
-    """The printed page, 0 where the source has none."""
+    """The page, from 1; a text without pages is one page."""
     quote: str
     span: Span
 

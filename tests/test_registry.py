@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from assistant import registry as registry_module
 from assistant.chunking import chunk
-from assistant.registry import Registry, index_terms, metadata_from_json, metadata_to_json
+from assistant.registry import Registry
+from assistant.rows import index_terms, metadata_from_json, metadata_to_json
 from assistant.types import (
     Audience,
     Authority,

@@ -23,8 +23,8 @@ from assistant.embedding import Embedder
 from assistant.glossary import Dictionary, Glossary, read_terms
 from assistant.index import Index
 from assistant.query import Concept, ConceptKind, Form, Query, QueryReader
-from assistant.registry import index_terms
 from assistant.retrieval import CONTEXT_WEIGHT, K1, B, Retriever, document_key, fuse, in_force_on, superseded_on
+from assistant.rows import index_terms
 from assistant.types import Audience, Authority, Kind, Metadata, Scope, Source, Span, Status
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source
