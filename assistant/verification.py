@@ -17,7 +17,7 @@ from assistant.types import Judgement, Span, Verdict
 
 _MODAL_CLASSES = ("prohibit", "encourage", "oblige", "advise", "permit")
 WORDING_FLOOR = 0.55
-"""Least share of a sentence's weighted words that must stand in its evidence; fitted on half of the RAGTruth-QA dev part."""
+"""Least share of a sentence's weighted words that must stand in its evidence; set by hand, not yet fitted on grounding data."""
 
 
 @dataclass(frozen=True, slots=True)
