@@ -6,10 +6,12 @@ Every setting is an environment variable with the prefix ``ASSISTANT_``; ``docs/
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
+from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.types import ConfigError
@@ -21,6 +23,14 @@ def shipped(folder: str) -> Path:
     """Return a folder that ships with the product: inside the wheel, or beside the package in a checkout."""
     packaged = _HERE / f"_{folder}"
     return packaged if packaged.is_dir() else _HERE.parent / folder
+
+
+class SignIn(StrEnum):
+    """How people say who they are."""
+
+    OFF = "off"
+    ACCOUNTS = "accounts"
+    PROXY = "proxy"
 
 
 class Settings(BaseSettings):
@@ -44,12 +54,44 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that `assistant serve` listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port that `assistant serve` listens on.")
 
+    sign_in: SignIn = Field(
+        default=SignIn.OFF,
+        description="How people sign in: `off` (on loopback only), `accounts` (names and passwords, see `assistant users`), `proxy` (a header).",
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""), description="Where accounts and sessions are kept, as SQLAlchemy names databases; empty means `state.sqlite` in the home folder."
+    )
+    session_hours: int = Field(default=12, ge=1, le=720, description="Hours after which people sign in again.")
+    proxy_addresses: str = Field(
+        default="", description="Addresses and networks of reverse proxies, separated by commas; only their headers about the asker are believed."
+    )
+    proxy_user_header: str = Field(default="X-Forwarded-User", description="Header in which a proxy says who has signed in there.")
+    allowed_hosts: str = Field(
+        default="",
+        description="Names under which the server may be addressed, separated by commas; empty means loopback names while nobody signs in, else any.",
+    )
+    rate_limit: int = Field(default=120, ge=1, description="Requests a minute that one person or address may make.")
+    request_timeout: float = Field(default=120.0, gt=0, le=3600, description="Seconds after which a request is given up.")
+    max_upload_mb: int = Field(default=64, ge=1, le=4096, description="Size of an upload, all its files together, in MB.")
+
     @field_validator("embedding_model")
     @classmethod
     def _not_blank(cls, value: str) -> str:
         if not value.strip():
             raise ValueError("must name a model")
         return value
+
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in split_list(value):
+            ipaddress.ip_network(part, strict=False)
+        return value
+
+    @property
+    def state_url(self) -> str:
+        """Address of the database with what people leave behind, as SQLAlchemy names it; it may hold a password."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.home / 'state.sqlite'}"
 
     @property
     def corpus_folder(self) -> Path | None:
@@ -68,6 +110,11 @@ class Settings(BaseSettings):
             "prompts": {path.name: path.read_text(encoding="utf-8") for path in sorted(shipped("prompts").glob("*.md"))},
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def split_list(value: str) -> list[str]:
+    """Return the entries of a list that is written with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def load_settings(**overrides: object) -> Settings:

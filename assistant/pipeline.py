@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,7 @@ from assistant.types import (
     Abstention,
     Answer,
     AssistantError,
+    Audience,
     Citation,
     Hit,
     Reason,
@@ -39,6 +41,7 @@ from assistant.types import (
     Verdict,
 )
 from assistant.verification import verify
+from assistant.views import IndexView
 
 _FILLING = "filling"
 """Set while an empty library is being filled, so that a filling that was cut short goes on at the next start."""
@@ -74,6 +77,8 @@ class Assistant:
         self.index = Index(self.settings.home, self.embedder, self.settings.chroma_url)
         self.retriever = Retriever(self.index)
         self.answerer = ExtractiveAnswerer(self.settings.answer_words)
+        self.audiences = frozenset(Audience)
+        self._views: dict[frozenset[Audience], Assistant] = {}
 
     @cached_property
     def glossary(self) -> Glossary:
@@ -86,6 +91,23 @@ class Assistant:
     def reader(self) -> QueryReader:
         """Reads questions."""
         return QueryReader(self.glossary, Dictionary(self.settings.home / "dictionary.sqlite"))
+
+    def seen_by(self, audiences: Set[Audience]) -> Assistant:
+        """Return the assistant of people who may see only sources for ``audiences``: to them no other source exists.
+
+        It answers questions and shows sources; it cannot take in or remove any.
+        """
+        shown = frozenset(audiences)
+        if shown >= self.audiences:
+            return self
+        if shown not in self._views:
+            view = copy.copy(self)
+            view.audiences = shown & self.audiences
+            view.index = IndexView(self.index, view.audiences)
+            view.retriever = Retriever(view.index)
+            view._views = {}
+            self._views[shown] = view
+        return self._views[shown]
 
     # -- library ----------------------------------------------------------------------------------------------
 
@@ -159,6 +181,8 @@ class Assistant:
 
     def search(self, question: str, k: int = 10, scope: Scope = Scope()) -> list[Hit]:  # noqa: B008  frozen
         """Return the passages found for a question, best first."""
+        if not scope.audiences >= self.audiences:
+            return self.seen_by(scope.audiences).search(question, k, scope)
         scope = self._scope(scope)
         return self.retriever.search(_located(self.read(question), scope), scope, k)
 
@@ -168,6 +192,8 @@ class Assistant:
 
     def ask(self, question: str, scope: Scope = Scope()) -> Answer | Abstention:  # noqa: B008  frozen
         """Answer a question from the library, or decline."""
+        if not scope.audiences >= self.audiences:
+            return self.seen_by(scope.audiences).ask(question, scope)
         scope = self._scope(scope)
         query = _located(self.read(question), scope)
         hits = self.retriever.search(query, scope, self.settings.top_k)

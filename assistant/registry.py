@@ -22,6 +22,7 @@ from assistant.embedding import Vectors
 from assistant.rows import PASSAGE_COLUMNS, index_terms, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
 from assistant.types import (
     SILENT,
+    Audience,
     IndexMismatch,
     IndexUnavailable,
     Metadata,
@@ -158,6 +159,10 @@ class Registry:
         """Return the number of committed changes."""
         return int(self.get("revision") or 0)
 
+    def revision_for(self, audiences: Iterable[Audience]) -> int:
+        """Return the number of committed changes that touched a source for one of ``audiences``."""
+        return sum(int(self.get(f"revision:{audience.value}") or 0) for audience in audiences)
+
     def get(self, key: str) -> str | None:
         """Return a stored fact about the index itself (embedder, dimension, chunker), or ``None``."""
         with self._guard() as db:
@@ -276,6 +281,22 @@ class Registry:
             count = db.execute("SELECT count(*) FROM words").fetchone()[0]
         return count, (float(row[0]) / count if row and count else 1.0)
 
+    def word_weights(self, source_ids: Iterable[str]) -> tuple[int, int, dict[str, int]]:
+        """Return what sources add to the word index: searchable passages, their terms in all, and in how many passages each term occurs."""
+        with self._guard() as db:
+            found = db.execute(
+                "SELECT p.row, w.body FROM passages p JOIN words w ON w.rowid = p.row WHERE p.source_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(source_ids)),),
+            ).fetchall()
+            if not found:
+                return 0, 0, {}
+            db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word_places USING fts5vocab(main, words, instance)")
+            rows = db.execute(
+                "SELECT term, count(DISTINCT doc) FROM temp.word_places WHERE doc IN (SELECT value FROM json_each(?)) GROUP BY term",
+                (json.dumps([row for row, _ in found]),),
+            ).fetchall()
+        return len(found), sum(len(body.split()) for _, body in found), dict(rows)
+
     def stray_words(self) -> int:
         """Return how many entries of the word index belong to no live passage; more than none is a defect."""
         with self._guard() as db:
@@ -310,6 +331,7 @@ class Registry:
         ``unit_vectors`` has the vectors of the units of each passage that was embedded, ``words`` those of new words by stem.
         """
         with self._change() as (db, revision):
+            _count_change(db, source.id, source.metadata.audience)
             dead = self._erase(db, source.id)
             db.execute(
                 "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -353,6 +375,7 @@ class Registry:
         if self.sha256(source_id) is None:
             raise SourceNotFound(f"{source_id!r}: no source has this id. List them with: assistant sources")
         with self._change() as (db, _):
+            _count_change(db, source_id)
             return self._erase(db, source_id)
 
     def compact(self) -> None:
@@ -384,3 +407,11 @@ class Registry:
     @staticmethod
     def _count_words(db: sqlite3.Connection, change: int) -> None:
         db.execute("INSERT INTO meta VALUES ('words', ?) ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + ?", (str(max(change, 0)), change))
+
+
+def _count_change(db: sqlite3.Connection, source_id: str, audience: Audience | None = None) -> None:
+    """Count a change for the audience that a source has, and for the one that it gets."""
+    row = db.execute("SELECT metadata FROM sources WHERE id = ?", (source_id,)).fetchone()
+    touched = {metadata_from_json(row[0]).audience if row else None, audience} - {None}
+    for name in sorted(a for a in touched if a):
+        db.execute("INSERT INTO meta VALUES (?, '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1", (f"revision:{name.value}",))

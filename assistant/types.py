@@ -6,6 +6,7 @@ The exception tree::
     ├── ConfigError                a setting or prompt file is wrong
     ├── MetadataError              front matter, sidecar or --metadata holds an unknown key or value
     ├── RowError                   a row of a batch file lacks a field or holds a wrong one
+    ├── AccountError               an account, session or token cannot be made, found or kept
     ├── LoadError                  a file cannot be taken
     │   ├── UnknownSuffix          no reader for this kind of file
     │   ├── EmptyFile              nothing in it
@@ -41,6 +42,10 @@ class MetadataError(AssistantError):
 
 class RowError(AssistantError):
     """A row of a batch file lacks a field or holds a wrong one."""
+
+
+class AccountError(AssistantError):
+    """An account, session or token cannot be made, found or kept."""
 
 
 class LoadError(AssistantError):
