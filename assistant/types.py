@@ -5,6 +5,8 @@ The exception tree::
     AssistantError                 anything a user can put right; its text is one line: what, where, what to do
     ├── ConfigError                a setting or prompt file is wrong
     ├── MetadataError              front matter, sidecar or --metadata holds an unknown key or value
+    ├── ProfileError               a field of an enterprise profile is unknown or holds a wrong value
+    ├── ProvisionError             an entry of the catalogue of provisions is wrong
     ├── RowError                   a row of a batch file lacks a field or holds a wrong one
     ├── LoadError                  a file cannot be taken
     │   ├── UnknownSuffix          no reader for this kind of file
@@ -37,6 +39,14 @@ class ConfigError(AssistantError):
 
 class MetadataError(AssistantError):
     """A metadata key or value is not one of the legal ones."""
+
+
+class ProfileError(AssistantError):
+    """A field of an enterprise profile is not one of the known ones, or its value is not legal."""
+
+
+class ProvisionError(AssistantError):
+    """An entry of the catalogue of provisions holds an unknown key or field, or a formula that is none."""
 
 
 class RowError(AssistantError):
