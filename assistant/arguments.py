@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,13 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from assistant.types import AssistantError, Audience, Kind, MetadataError
+
+
+class Language(StrEnum):
+    """The languages that the product writes."""
+
+    ZH = "zh"
+    EN = "en"
 
 
 def fail(message: str, code: int = 1) -> int:

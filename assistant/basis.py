@@ -19,6 +19,7 @@ from assistant.chunking import page_of
 from assistant.labels import binding_label
 from assistant.places import applies_in
 from assistant.provisions import Clause, Declared, Provision, Words
+from assistant.registry import Registry
 from assistant.retrieval import in_force_on, superseded_on
 from assistant.types import Authority, Citation, Hit, Metadata, Passage, Source, Span, Standing, Status
 
@@ -74,7 +75,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Grounds:
-    """Looks clauses up as of ``day``, for an enterprise in ``place`` (empty if unknown).
+    """Looks clauses up as of ``day``, for an enterprise in ``place`` (empty or ``CN`` if it is not known where in the country).
 
     Args:
         language: the language version that is quoted where the library has both.
@@ -86,15 +87,19 @@ class Grounds:
     language: str
 
     @cached_property
+    def _metadata(self) -> Sequence[Metadata]:
+        return self.texts.metadata()
+
+    @cached_property
     def _sources(self) -> dict[str, list[Metadata]]:
         by_work: dict[str, list[Metadata]] = {}
-        for m in self.texts.metadata():
+        for m in self._metadata:
             by_work.setdefault(m.work or m.id, []).append(m)
         return by_work
 
     @cached_property
     def _superseded(self) -> set[str]:
-        return superseded_on(self.texts.metadata(), self.day)
+        return superseded_on(self._metadata, self.day)
 
     def of(self, provision: Provision, first_number: int = 1) -> Basis:
         """Return what ``provision`` rests on; its citations are numbered from ``first_number``.
@@ -135,7 +140,8 @@ class Grounds:
     def _force(self, m: Metadata, passage: Passage) -> Force:
         if m.authority is Authority.RESEARCH_PAPER or passage.standing in (Standing.PROPOSAL, Standing.OBSERVED, Standing.REPORTED):
             return Force.PROPOSAL if passage.standing is Standing.PROPOSAL else Force.CASE
-        if self.place and not applies_in(m.jurisdiction, self.place):
+        somewhere = self.place not in ("", "CN")
+        if somewhere and not applies_in(m.jurisdiction, self.place):
             return Force.ELSEWHERE
         if _first_day(m) > self.day:
             return Force.NOT_YET
@@ -143,7 +149,7 @@ class Grounds:
             return Force.ENDED
         if m.status in (Status.UNKNOWN, Status.PROPOSED):
             return Force.UNCONFIRMED
-        if not self.place and m.jurisdiction not in ("", "CN"):
+        if not somewhere and m.jurisdiction not in ("", "CN"):
             return Force.PLACE_UNKNOWN
         secondary = Standing.SECONDARY in (passage.standing, m.standing)
         return Force.REPORTED if secondary else Force.BINDING
@@ -175,3 +181,25 @@ def _first_day(m: Metadata) -> dt.date:
         return m.effective or m.issued or dt.date.min
     year = _YEAR.search(m.document_number)
     return dt.date(int(year[1]), 1, 1) if year else dt.date.min
+
+
+class LiveTexts:
+    """The library's live texts; passages are read once a source."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._passages: dict[str, list[Passage]] = {}
+
+    def metadata(self) -> list[Metadata]:
+        """Return the metadata of every live source."""
+        return [row.metadata for row in self._registry.sources()]
+
+    def passages_of(self, source_id: str) -> list[Passage]:
+        """Return the live passages of a source."""
+        if source_id not in self._passages:
+            self._passages[source_id] = self._registry.passages_of(source_id)
+        return self._passages[source_id]
+
+    def source(self, source_id: str) -> Source:
+        """Return a source with its text."""
+        return self._registry.source(source_id)

@@ -17,7 +17,7 @@ import typer
 
 import assistant
 from assistant import terminal, wire
-from assistant.arguments import AsJson, AsOf, Bare, Batch, Commands, For, OfKind, Place, Question, fail, usage_error
+from assistant.arguments import AsJson, AsOf, Bare, Batch, Commands, For, Language, OfKind, Place, Question, fail, usage_error
 from assistant.config import load_settings
 from assistant.types import Answer, AssistantError, ConfigError, RowError
 
@@ -212,6 +212,37 @@ def verify(
         return wire.verdicts_to_dict(row["id"], verdicts, grounded_score(verdicts))
 
     _answer_rows(_begin(ctx), batch, ("context", "response"), judged)
+
+
+@app.command()
+def benefits(
+    ctx: typer.Context,
+    profile: Annotated[Path, typer.Option(metavar="FILE.yaml", exists=True, dir_okay=False, help="What is known of the enterprise; see docs/benefits.md.")],
+    as_of: AsOf = None,
+    jurisdiction: Place = "",
+    language: Annotated[Language, typer.Option(help="Language of the worksheet.")] = Language.ZH,
+    as_json: AsJson = False,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write the audit sheet for a spreadsheet.", show_default=False)] = None,
+    docx: Annotated[Path | None, typer.Option(metavar="FILE.docx", help="Write the audit sheet as a Word document.", show_default=False)] = None,
+    no_corpus: Bare = False,
+) -> None:
+    """Compute what an enterprise may claim and what it owes, each row with its conditions, formula and clause."""
+    from assistant.profile import read_profile
+    from assistant.worksheet_terminal import show_worksheet
+
+    out = _begin(ctx)
+    known = read_profile(profile)
+    sheet = _open(ctx, no_corpus).check_benefits(known, wire.scope_of(as_of, jurisdiction), language.value)
+    if csv or docx:
+        from assistant.worksheet_export import write_csv, write_docx
+
+        for path, write in ((csv, write_csv), (docx, write_docx)):
+            if path:
+                write(sheet, path)
+    if as_json:
+        _print_json(out, wire.worksheet_to_dict(sheet))
+    else:
+        show_worksheet(out, sheet)
 
 
 @app.command()

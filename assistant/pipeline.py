@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.answering import Draft, ExtractiveAnswerer, Piece
+from assistant.basis import Grounds, LiveTexts
+from assistant.benefits import Worksheet, assess, make_worksheet
 from assistant.chunking import page_of
 from assistant.config import Settings, load_settings
 from assistant.conflicts import find_conflicts
@@ -21,6 +23,8 @@ from assistant.labels import abstention_message, binding_label, notes_for, stand
 from assistant.loading import find_files, load
 from assistant.metadata import check_file_names, read_metadata_file
 from assistant.places import Place
+from assistant.profile import Profile
+from assistant.provisions import Provision, read_catalogue
 from assistant.query import Query, QueryReader
 from assistant.registry import SourceRow
 from assistant.retrieval import Retriever
@@ -260,6 +264,28 @@ class Assistant:
             revision=self.index.registry.revision(),
             fingerprint=self.fingerprint,
         )
+
+    # -- benefits ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def provisions(self) -> tuple[Provision, ...]:
+        """The catalogue: the provisions that ship, and the user's own in ``provisions/`` of the home folder."""
+        folder = self.settings.corpus_folder or load_settings().corpus_folder
+        return read_catalogue([*([folder / "provisions"] if folder else []), self.settings.home / "provisions"])
+
+    def check_benefits(self, profile: Profile, scope: Scope = Scope(), language: str = "zh") -> Worksheet:  # noqa: B008  frozen
+        """Return what an enterprise may claim and what it owes, on the day and in the place of ``scope``.
+
+        Where ``scope`` names no place, the profile's counts, then the setting's.
+
+        Raises:
+            ProvisionError: an entry of the catalogue is wrong.
+        """
+        day = scope.as_of or dt.date.today()
+        place = scope.jurisdiction or profile.place or self.settings.jurisdiction
+        grounds = Grounds(LiveTexts(self.index.registry), day, place, language)
+        rows = assess(self.provisions, profile, grounds.of, language)
+        return make_worksheet(rows, profile, language, day, place, self.index.registry.revision(), self.fingerprint)
 
     @cached_property
     def fingerprint(self) -> str:

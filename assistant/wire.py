@@ -6,12 +6,14 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement, Verdict
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
+    from assistant.benefits import Checked, Figure, Row, Worksheet
     from assistant.pipeline import FileReport
     from assistant.registry import SourceRow
     from assistant.verification import SentenceVerdict
@@ -102,6 +104,64 @@ def verdicts_to_dict(row_id: str | int, verdicts: Sequence[SentenceVerdict], sco
             {"text": v.text, "start": v.span.start, "end": v.span.end, "verdict": v.judgement.verdict.value, "reason": v.judgement.reason} for v in verdicts
         ],
     }
+
+
+def worksheet_to_dict(sheet: Worksheet) -> Json:
+    """Return a worksheet: its rows by part, what is still to be known, and the citations that the rows number."""
+    parts = {name: [_row_of(row, sheet.language) for row in getattr(sheet, name)] for name in ("benefits", "obligations", "proposals", "apart")}
+    return {
+        "profile": {name: _number(value) for name, value in sheet.profile.facts.items()},
+        "language": sheet.language,
+        "as_of": sheet.as_of.isoformat(),
+        "jurisdiction": sheet.place,
+        "revision": sheet.revision,
+        "fingerprint": sheet.fingerprint,
+        **parts,
+        "questions": [{"field": q.field, "needed_for": list(q.needed_for)} for q in sheet.questions],
+        "citations": [_citation(c) for c in sheet.citations],
+    }
+
+
+def _row_of(row: Row, language: str) -> Json:
+    p = row.provision
+    words = {key: getattr(p, key).in_(language) for key in ("title", "summary", "who", "period", "carries", "pays_back", "handled_by")}
+    return {
+        "id": p.id,
+        "kind": p.kind.value,
+        "standing": p.standing.value,
+        "outcome": row.outcome.value,
+        "force": row.force.value,
+        **words,
+        "conditions": [_checked(c) for c in row.conditions],
+        "checks": [_checked(c) for c in row.checks],
+        "amounts": [_figure(f) for f in row.figures],
+        "notes": [note.in_(language) for note in p.notes],
+        "citations": [c.n for c in row.basis.citations],
+    }
+
+
+def _checked(checked: Checked) -> Json:
+    return {"text": checked.text, "state": checked.state.value, "fields": list(checked.fields), "unknown": list(checked.unknown)}
+
+
+def _figure(figure: Figure) -> Json:
+    return {
+        "id": figure.id,
+        "label": figure.label,
+        "role": figure.role.value,
+        "unit": figure.unit.value,
+        "value": _number(figure.value),
+        "formula": figure.formula,
+        "written": figure.written,
+        "unknown": list(figure.unknown),
+    }
+
+
+def _number(value: object) -> object:
+    """Return an exact decimal as the JSON number it is; anything else as it stands."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _plain(value: object) -> object:
