@@ -101,8 +101,8 @@ class Grounds:
     def _superseded(self) -> set[str]:
         return superseded_on(self._metadata, self.day)
 
-    def of(self, provision: Provision, first_number: int = 1) -> Basis:
-        """Return what ``provision`` rests on; its citations are numbered from ``first_number``.
+    def of(self, provision: Provision) -> Basis:
+        """Return what ``provision`` rests on; its citations are numbered from 1.
 
         A provision rests on all of its clauses, so it binds no further than the weakest of them.
         """
@@ -115,7 +115,7 @@ class Grounds:
                 continue
             m, passage, quote = found
             forces.append(self._force(m, passage))
-            citations.append(self._cite(m, passage, quote, first_number + len(citations)))
+            citations.append(self._cite(m, passage, quote, len(citations) + 1))
         return Basis(max(forces, key=list(Force).index), tuple(citations))
 
     def _declared(self, provision: Provision) -> Force:

@@ -7,7 +7,8 @@ the profile lacks makes a condition or a figure unknown, and is asked for; it is
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -20,7 +21,7 @@ from assistant.profile_fields import FieldKind, fields
 from assistant.provisions import Amount, Condition, Provision, ProvisionKind, Role, Unit
 from assistant.types import Citation
 
-FUNCTIONS = {"zh": {"min": "取较小值", "max": "取较大值", "floor": "向下取整"}, "en": {"min": "smaller of", "max": "larger of", "floor": "rounded down"}}
+FUNCTIONS = {"zh": {"min": "取较小值", "max": "取较大值", "floor": "向下取整"}, "en": {"min": "the smaller of ", "max": "the larger of ", "floor": "rounded down "}}
 
 
 class Outcome(StrEnum):
@@ -91,7 +92,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Worksheet:
-    """Everything that follows from a profile on a day and in a place. Rows stand in the order of the catalogue."""
+    """Everything that follows from a profile on a day and in a place."""
 
     profile: Profile
     language: str
@@ -110,32 +111,29 @@ class Worksheet:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """All that is cited, by number."""
-        rows = (*self.benefits, *self.obligations, *self.apart, *self.proposals)
-        return tuple(sorted((c for row in rows for c in row.basis.citations), key=lambda c: c.n))
+        return tuple(c for row in (*self.benefits, *self.obligations, *self.proposals, *self.apart) for c in row.basis.citations)
 
 
-def assess(provisions: Sequence[Provision], profile: Profile, basis_of: Callable[[Provision, int], Basis], language: str) -> list[Row]:
-    """Return a row for each provision.
+def assess(provisions: Sequence[Provision], profile: Profile, basis_of: Callable[[Provision], Basis], language: str) -> list[Row]:
+    """Return a row for each provision, in order.
 
     Args:
-        basis_of: what a provision rests on, its citations numbered from the given number.
+        basis_of: what a provision rests on.
     """
-    rows: list[Row] = []
-    number = 1
-    for provision in provisions:
-        basis = basis_of(provision, number)
-        number += len(basis.citations)
-        rows.append(_row(provision, profile, basis, language))
+    rows = [_row(provision, profile, basis_of(provision), language) for provision in provisions]
     binding = {row.provision.id for row in rows if row.force.binds}
     return [_displaced(row) if row.provision.yields_to in binding and row.force.binds else row for row in rows]
 
 
 def make_worksheet(rows: Sequence[Row], profile: Profile, language: str, as_of: dt.date, place: str, revision: int, fingerprint: str) -> Worksheet:
-    """Return the rows sorted into a worksheet, with the questions that they leave open."""
-    binding = [row for row in rows if row.force.binds]
-    obligations = tuple(row for row in binding if row.provision.kind is ProvisionKind.OBLIGATION and row.outcome is not Outcome.NOT_MET)
-    benefits = tuple(sorted((r for r in binding if r.provision.kind is not ProvisionKind.OBLIGATION), key=lambda row: list(Outcome).index(row.outcome)))
-    papers = (Force.PROPOSAL, Force.CASE)
+    """Return the rows sorted into a worksheet, their citations numbered as they are read, with the questions that they leave open."""
+    duty, papers = ProvisionKind.OBLIGATION, (Force.PROPOSAL, Force.CASE)
+    binding = sorted((row for row in rows if row.force.binds), key=_order)
+    count = itertools.count(1)
+    benefits = _numbered((row for row in binding if row.provision.kind is not duty), count)
+    obligations = _numbered((row for row in binding if row.provision.kind is duty and row.outcome is not Outcome.NOT_MET), count)
+    proposals = _numbered((row for row in rows if row.force in papers), count)
+    apart = _numbered((row for row in rows if not row.force.binds and row.force not in papers), count)
     return Worksheet(
         profile=profile,
         language=language,
@@ -145,10 +143,22 @@ def make_worksheet(rows: Sequence[Row], profile: Profile, language: str, as_of: 
         fingerprint=fingerprint,
         benefits=benefits,
         obligations=obligations,
-        apart=tuple(row for row in rows if not row.force.binds and row.force not in papers),
-        proposals=tuple(row for row in rows if row.force in papers),
+        apart=apart,
+        proposals=proposals,
         questions=_questions((*benefits, *obligations), language),
     )
+
+
+def _order(row: Row) -> tuple[int, int, bool, int]:
+    """Order rows by what they come to; amounts that may be claimed come first, and what was read before what is reported."""
+    kinds = (ProvisionKind.INCENTIVE, ProvisionKind.PATHWAY, ProvisionKind.OBLIGATION)
+    worth = any(figure.role is Role.NOW for figure in row.figures)
+    return list(Outcome).index(row.outcome), kinds.index(row.provision.kind), not worth, list(Force).index(row.force)
+
+
+def _numbered(rows: Iterable[Row], count: Iterator[int]) -> tuple[Row, ...]:
+    """Return the rows with their citations numbered on from ``count``."""
+    return tuple(replace(row, basis=replace(row.basis, citations=tuple(replace(c, n=next(count)) for c in row.basis.citations))) for row in rows)
 
 
 def _row(provision: Provision, profile: Profile, basis: Basis, language: str) -> Row:

@@ -15,8 +15,8 @@ from assistant.worksheet import MARKS, QUESTIONS, TITLE, WARNING, Amount, Condit
 
 _STATE_STYLE = {State.MET: "green", State.NOT_MET: "red", State.UNKNOWN: "yellow"}
 _PART_STYLE = {"claimable": "bold green", "proposals": "bold magenta", "apart": "bold dim"}
-_BRIEF = ("not_met", "apart")
-"""Parts of which a line each will do: nothing in them is to be acted on."""
+_BRIEF = ("open", "owed_open", "not_met", "apart")
+"""Parts of which a line each will do here: nothing in them can be acted on yet. The exports and the page have them in full."""
 
 
 def show_worksheet(out: Console, sheet: Worksheet) -> None:
@@ -47,9 +47,10 @@ def _part(out: Console, part: Part, language: str) -> None:
 
 
 def _brief(out: Console, entry: Entry) -> None:
-    failing = [f"✗ {c.text}" for c in entry.conditions if c.state is State.NOT_MET]
-    why = "; ".join(failing) if entry.force.binds else entry.standing
-    _say(out, Text.assemble("· ", clean(entry.title), (f"  [{clean(why)}]", "dim")), INDENT)
+    undone = [f"{MARKS[c.state]} {c.text}" for c in entry.conditions if c.state is not State.MET]
+    why = "; ".join(undone) if entry.force.binds else entry.standing
+    places = dict.fromkeys(" ".join(filter(None, (c.document_number or c.title, c.locator))) for c in entry.basis)
+    _say(out, Text.assemble("· ", clean(entry.title), (f"  [{clean(why)}]", "yellow"), (f"  {clean('; '.join(places))}", "dim")), INDENT)
 
 
 def _entry(out: Console, entry: Entry, language: str) -> None:
