@@ -21,7 +21,11 @@ from assistant.profile_fields import FieldKind, fields
 from assistant.provisions import Amount, Condition, Provision, ProvisionKind, Role, Unit
 from assistant.types import Citation
 
-FUNCTIONS = {"zh": {"min": "取较小值", "max": "取较大值", "floor": "向下取整"}, "en": {"min": "the smaller of ", "max": "the larger of ", "floor": "rounded down "}}
+FUNCTIONS = {
+    "zh": {"min": "取较小值", "max": "取较大值", "floor": "向下取整"},
+    "en": {"min": "the smaller of ", "max": "the larger of ", "floor": "rounded down "},
+}
+"""The functions of formulas in words, written before their bracket."""
 
 
 class Outcome(StrEnum):
