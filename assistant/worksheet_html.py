@@ -9,6 +9,7 @@ from assistant.basis import Force
 from assistant.benefits import Worksheet
 from assistant.predicates import State
 from assistant.profile_fields import Said
+from assistant.provisions import Role
 from assistant.text import language_of
 from assistant.types import Citation
 from assistant.worksheet import (
@@ -87,7 +88,7 @@ def _tally(conditions: Sequence[Condition]) -> str:
 
 
 def _headline(amounts: Sequence[Amount]) -> str:
-    now = next((a.value for a in amounts if a.role.value == "now" and a.value), "")
+    now = next((a.value for a in amounts if a.role is Role.NOW and a.value), "")
     return f'<span class="headline">{escape(now)}</span>' if now else ""
 
 
@@ -101,12 +102,16 @@ def _amounts(amounts: Sequence[Amount], language: str) -> str:
         return ""
     head = "".join(f"<th>{column.in_(language)}</th>" for column in _COLUMNS)
     rows = "".join(
-        f'<tr class="role-{a.role.value}"><th scope="row"><small>{role_name(a.role, language)}</small> {escape(a.label)}</th>'
+        f'<tr class="role-{a.role.value}"><th scope="row">{_role(a.role, language)}{escape(a.label)}</th>'
         f"<td>{escape(a.formula)}{f'<br><span>= {escape(a.written)}</span>' if a.written else ''}</td>"
         f'<td class="value">{escape(a.value) or f"<em>{escape(a.missing)}</em>"}</td></tr>'
         for a in amounts
     )
     return f'<div class="figures"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _role(role: Role, language: str) -> str:
+    return "" if role is Role.FIGURE else f"<small>{role_name(role, language)}</small> "
 
 
 def _basis(citations: Sequence[Citation], language: str) -> str:
