@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
+import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,7 +120,11 @@ class BenefitsTab:
 
     assistant: Assistant
     filling: Filling
-    _files: tempfile.TemporaryDirectory[str] = field(default_factory=lambda: tempfile.TemporaryDirectory(prefix="worksheets-"))
+    _files: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="worksheets-")))
+    """Holds the exports until the page takes them over; it goes with the tab."""
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
 
     @property
     def store(self) -> ProfileStore:
@@ -145,7 +151,7 @@ class BenefitsTab:
     def _worksheet(self, shown: tuple[Profile, dt.date | None], language: str) -> tuple[str, Shown, Any, Any]:
         profile, day = shown
         sheet = self.assistant.check_benefits(profile, Scope(as_of=day), language)
-        stem = Path(self._files.name) / secrets.token_hex(4)
+        stem = self._files / secrets.token_hex(4)
         stem.mkdir()
         name = f"worksheet-{sheet.as_of.isoformat()}"
         csv, docx = stem / f"{name}.csv", stem / f"{name}.docx"
