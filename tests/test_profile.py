@@ -90,3 +90,8 @@ def test_every_field_is_worded_in_both_languages() -> None:
         assert of.label.zh
         assert of.label.en.isascii()
         assert bool(of.help.zh) == bool(of.help.en)
+
+
+def test_the_docs_list_every_field_with_its_kind() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "benefits.md").read_text(encoding="utf-8")
+    assert [name for name, of in fields().items() if f"| `{name}` | {of.kind} |" not in page] == []
