@@ -285,7 +285,8 @@ class Assistant:
         place = scope.jurisdiction or profile.place or self.settings.jurisdiction
         grounds = Grounds(LiveTexts(self.index.registry), day, place, language)
         rows = assess(self.provisions, profile, grounds.of, language)
-        return make_worksheet(rows, profile, language, day, place, self.index.registry.revision(), self.fingerprint)
+        fingerprint = hashlib.sha256(f"{self.fingerprint}\0{self.provisions}".encode()).hexdigest()[:12]
+        return make_worksheet(rows, profile, language, day, place, self.index.registry.revision(), fingerprint)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -27,6 +27,8 @@ LANGUAGES = [("中文", "zh"), ("English", "en")]
 MAX_QUESTION = 500
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")
+_KEPT = (3600, 3600)
+"""Seconds between clearings of the files that were offered for download, and their age from which they go."""
 _LANG_JS = "(language) => { document.documentElement.lang = language === 'en' ? 'en' : 'zh-CN'; return [language]; }"
 
 Shown = Answer | Abstention | None
@@ -147,7 +149,8 @@ def build(assistant: Assistant, filling: Filling | None = None) -> gr.Blocks:
     """
     page = _Page(assistant, filling or Filling(assistant))
     blocks: gr.Blocks
-    with gr.Blocks(title=f"{words('zh').name} · {words('en').name}", analytics_enabled=False) as blocks:
+    title = f"{words('zh').name} · {words('en').name}"
+    with gr.Blocks(title=title, analytics_enabled=False, delete_cache=_KEPT) as blocks:
         parts = _lay_out(page)
         _wire(blocks, page, parts)
     return blocks

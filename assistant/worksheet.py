@@ -63,6 +63,10 @@ _PERIOD, _CARRIES, _PAYS_BACK = Said("期间", "Period"), Said("结转规则", "
 _WHO, _HANDLED = Said("适用对象", "Who"), Said("办理机关", "Handled by")
 _PARTS: dict[str, tuple[Said, Said]] = {
     "claimable": (Said("可以主张的权益", "What may be claimed"), Said("", "")),
+    "reported": (
+        Said("条件满足，但规定只见于转述的权益", "Conditions met, but the rule is known from reports only"),
+        Said("主张之前须核对原文。", "Check the instrument before claiming."),
+    ),
     "open": (Said("条件尚待核实的权益", "Benefits with open conditions"), Said("补齐所问信息后才能确认。", "Answer the questions below to settle them.")),
     "owed": (Said("同样的事实触发的义务", "Obligations that the same facts trigger"), Said("", "")),
     "owed_open": (Said("可能触发的义务", "Obligations that may be triggered"), Said("是否触发取决于未填的信息。", "It depends on facts not given.")),
@@ -135,7 +139,8 @@ def lay_out(sheet: Worksheet) -> list[Part]:
     incentives = [row for row in sheet.benefits if row.provision.kind is ProvisionKind.INCENTIVE]
     pathways = [row for row in sheet.benefits if row.provision.kind is ProvisionKind.PATHWAY]
     rows: dict[str, Sequence[Row]] = {
-        "claimable": _having(incentives, Outcome.CLAIMABLE),
+        "claimable": [row for row in _having(incentives, Outcome.CLAIMABLE) if row.force is Force.BINDING],
+        "reported": [row for row in _having(incentives, Outcome.CLAIMABLE) if row.force is Force.REPORTED],
         "open": _having(incentives, Outcome.OPEN),
         "owed": _having(sheet.obligations, Outcome.OWED),
         "owed_open": _having(sheet.obligations, Outcome.OPEN),

@@ -45,8 +45,10 @@ def terminal_text(language: str, width: int = 100) -> str:
 
 def test_what_counts_comes_first_and_papers_stand_apart() -> None:
     parts = {part.key: part for part in lay_out(worksheet(FACTS))}
-    assert list(parts) == ["claimable", "open", "owed", "owed_open", "pathways", "not_met", "proposals", "apart"]
+    assert list(parts) == ["claimable", "reported", "open", "owed", "owed_open", "pathways", "not_met", "proposals", "apart"]
     assert parts["claimable"].entries[0].id == "surcharge-offset"
+    assert {entry.standing for entry in parts["claimable"].entries} == {"现行规定"}
+    assert [entry.id for entry in parts["reported"].entries] == ["intern-costs"]
     assert [entry.id for entry in parts["not_met"].entries] == ["recognised-support"]
     assert {entry.standing for entry in parts["proposals"].entries} == {"论文建议，不是权益", "论文所述案例，不是权益"}
 
