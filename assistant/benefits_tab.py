@@ -12,33 +12,30 @@ import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from assistant.benefits_form import blank, lay_out_form, read_form, wording
 from assistant.filling import Filling
 from assistant.pipeline import Assistant
-from assistant.places import all_places, place_name
-from assistant.profile import Profile, parse_profile, written
-from assistant.profile_fields import Field, FieldKind, Said, fields, sections
+from assistant.profile import Profile, written
+from assistant.profile_fields import Said, fields, sections
 from assistant.profile_store import ProfileStore
 from assistant.rendering import render_error, render_filling
 from assistant.types import AssistantError, ProfileError, Scope
 from assistant.worksheet_export import write_csv, write_docx
 from assistant.worksheet_html import render_worksheet
 
-UNKNOWN = "unknown"
 _TAB = Said("权益测算", "Benefits")
 _INTRO = Said(
     "填写企业的情况，未知的留空或选“未知”，然后点“测算”。每一项都列出条件、算式和所依据的原文；所填内容只在本机处理。",
     "Say what is known of the enterprise, leave the rest unknown, and compute. Each row has its conditions, its formula and the words "
     "it rests on; nothing leaves this machine.",
 )
-_UNKNOWN = Said("未知", "unknown")
-_FLAGS = ((Said("是", "yes"), "yes"), (Said("否", "no"), "no"), (_UNKNOWN, UNKNOWN))
 _DAY = Said("按哪一天的效力测算（年-月-日）", "As of (year-month-day)")
 _COMPUTE, _CLEAR = Said("测算", "Compute"), Said("清空表单", "Clear the form")
 _SAVED = Said("已保存的企业（只存在本机）", "Saved profiles (on this machine only)")
@@ -51,15 +48,7 @@ _BAD_DAY = Said(
     "日期 {value!r} 不是“年-月-日”的形式，请改成例如 2026-05-01，或留空表示今天。",
     "{value!r} is not a day: write 2026-05-01, say, or nothing for today.",
 )
-_BAD_VALUE = Said("“{label}”不能填 {value!r}。{legal}", '"{label}" cannot be {value!r}. {legal}')
-_LEGAL = {
-    FieldKind.COUNT: Said("请填不小于0的整数，未知则留空。", "Write a whole number of 0 or more, or nothing if it is unknown."),
-    FieldKind.MONEY: Said("请填不小于0的金额（元），例如 5,000,000 或 500万，未知则留空。", "Write yuan of 0 or more (5,000,000), or nothing if unknown."),
-    FieldKind.RESULT: Said("请填金额（元），亏损填负数，未知则留空。", "Write yuan, negative for a loss, or nothing if it is unknown."),
-    FieldKind.SHARE: Said("请填0至100之间的百分数，未知则留空。", "Write a percentage from 0 to 100, or nothing if it is unknown."),
-}
 _INTERNAL = Said("程序内部出错，详情见服务器日志。", "Something failed inside the program; the server's log says what.")
-_UNITS = {FieldKind.MONEY: Said("元", "yuan"), FieldKind.RESULT: Said("元", "yuan"), FieldKind.SHARE: Said("%", "%"), FieldKind.COUNT: Said("", "")}
 
 Shown = tuple[Profile, dt.date | None] | None
 """What the worksheet on the page was computed from, kept so that it can be shown in the other language."""
@@ -105,7 +94,7 @@ class _Parts:
             self.docx: gr.update(label=_DOCX.in_(language)),
         }
         out |= {group: gr.update(label=sections()[name].in_(language)) for name, group in self.groups.items()}
-        out |= {part: gr.update(**_wording(fields()[name], language)) for name, part in self.inputs.items()}
+        out |= {part: gr.update(**wording(fields()[name], language)) for name, part in self.inputs.items()}
         return out
 
 
@@ -176,12 +165,12 @@ class BenefitsTab:
     def load(self, name: str | None) -> list[str]:
         """Return the values of the form for a saved profile, in order of ``fields()``."""
         if not name:
-            return [_blank(of) for of in fields().values()]
+            return [blank(of) for of in fields().values()]
         try:
             known = written(self.store.load(name))
         except ProfileError as error:
             raise gr.Error(str(error), duration=8) from error
-        return [known.get(of.name, _blank(of)) for of in fields().values()]
+        return [known.get(of.name, blank(of)) for of in fields().values()]
 
     def delete(self, name: str | None) -> Any:
         """Forget a saved profile."""
@@ -224,7 +213,7 @@ class BenefitsTab:
                 delete = gr.Button(_DELETE.zh, size="sm", min_width=80, elem_id="benefits-delete")
                 name = gr.Textbox(label=_NAME.zh, max_lines=1, max_length=60, elem_id="benefits-name", min_width=200)
                 save = gr.Button(_SAVE.zh, size="sm", min_width=80, elem_id="benefits-save")
-            groups, inputs = _form()
+            groups, inputs = lay_out_form()
             with gr.Row(elem_id="benefits-buttons"):
                 as_of = gr.Textbox(label=_DAY.zh, placeholder="2026-05-01", max_lines=1, max_length=10, elem_id="benefits-as-of", min_width=220)
                 compute = gr.Button(_COMPUTE.zh, variant="primary", min_width=120, elem_id="benefits-compute")
@@ -235,62 +224,6 @@ class BenefitsTab:
             sheet = gr.HTML(_state(_EMPTY, "zh"), elem_id="benefits-sheet")
             shown = gr.State(None, time_to_live=3600)
         return _Parts(tab, intro, store, saved, load, delete, name, save, groups, inputs, as_of, compute, clear, csv, docx, sheet, shown)
-
-
-def read_form(said: Mapping[str, str | None], language: str) -> Profile:
-    """Return the profile that the form describes.
-
-    Raises:
-        ProfileError: an entry cannot be read; the message names it as the form does.
-    """
-    for name, value in said.items():
-        try:
-            parse_profile({name: value}, name)
-        except ProfileError as error:
-            of = fields()[name]
-            legal = _LEGAL[of.kind].in_(language) if of.kind in _LEGAL else ""
-            raise ProfileError(_BAD_VALUE.in_(language).format(label=of.label.in_(language), value=value, legal=legal).strip()) from error
-    return parse_profile(said, "form")
-
-
-def _form() -> tuple[dict[str, gr.Accordion], dict[str, Any]]:
-    groups: dict[str, gr.Accordion] = {}
-    inputs: dict[str, Any] = {}
-    for place, (section, heading) in enumerate(sections().items()):
-        with gr.Accordion(heading.zh, open=place < 2, elem_id=f"section-{section}", elem_classes="benefits-section") as group, gr.Row():
-            for of in fields().values():
-                if of.section == section:
-                    inputs[of.name] = _input(of)
-        groups[section] = group
-    return groups, inputs
-
-
-def _input(of: Field) -> Any:
-    common: dict[str, Any] = {"elem_id": f"field-{of.name}", "min_width": 300, **_wording(of, "zh")}
-    if of.kind is FieldKind.FLAG:
-        return gr.Radio(value=UNKNOWN, **common)
-    if of.kind is FieldKind.PLACE:
-        return gr.Dropdown(value=UNKNOWN, **common)
-    return gr.Textbox(value="", max_lines=1, max_length=80, **common)
-
-
-def _wording(of: Field, language: str) -> dict[str, Any]:
-    """Return label, help and choices of an input in ``language``."""
-    told = of.help.in_(language)
-    out: dict[str, Any] = {"label": of.label.in_(language), "info": told or None}
-    if of.kind is FieldKind.FLAG:
-        out["choices"] = [(label.in_(language), value) for label, value in _FLAGS]
-    elif of.kind is FieldKind.PLACE:
-        places = [(place_name(place.code, language), place.code) for place in all_places() if place.code]
-        out["choices"] = [(_UNKNOWN.in_(language), UNKNOWN), *places]
-    elif of.kind is not FieldKind.TEXT:
-        unit = _UNITS[of.kind].in_(language)
-        out["placeholder"] = _UNKNOWN.in_(language) + (f"（{unit}）" if unit and language == "zh" else f" ({unit})" if unit else "")
-    return out
-
-
-def _blank(of: Field) -> str:
-    return UNKNOWN if of.kind in (FieldKind.FLAG, FieldKind.PLACE) else ""
 
 
 def _day(said: str | None, language: str) -> dt.date | None:

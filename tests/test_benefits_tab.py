@@ -11,7 +11,8 @@ from typing import Any, cast
 import gradio as gr
 import pytest
 
-from assistant.benefits_tab import BenefitsTab, read_form
+from assistant.benefits_form import read_form
+from assistant.benefits_tab import BenefitsTab
 from assistant.config import load_settings
 from assistant.filling import Filling
 from assistant.pipeline import Assistant
