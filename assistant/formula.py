@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d[\d_]*(?:\.\d+)?)(?P<percent>\s*%)?|(?P<name>[a-z][a-z0-9_]*)|(?P<sign>[-+*/(),]))")
@@ -26,6 +26,8 @@ _FUNCTIONS: Mapping[str, Callable[[list[Decimal]], Decimal]] = {
 }
 _ARITY = {"floor": 1}
 _SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
+PRECISION = 60
+"""Digits of a result: more than any product of amounts in these formulas has, so that sums and differences are exact."""
 MAX_DEPTH = 20
 """Brackets within brackets; beyond this nobody can read the formula."""
 
@@ -69,7 +71,8 @@ class Formula:
         Raises:
             KeyError: a name has no number.
         """
-        return _evaluate(self.root, values)
+        with localcontext(prec=PRECISION):
+            return _evaluate(self.root, values)
 
     def written(self, names: Mapping[str, str], functions: Mapping[str, str]) -> str:
         """Return the formula as people write it, with each name and function replaced by what ``names`` and ``functions`` call it."""
@@ -98,9 +101,9 @@ def number_text(value: Decimal) -> str:
     >>> number_text(Decimal("1234567.500"))
     '1,234,567.5'
     """
-    rounded = value.quantize(Decimal("0.01"), ROUND_HALF_UP) + 0  # no negative zero
-    text = f"{rounded:,.2f}"
-    return text.rstrip("0").rstrip(".")
+    with localcontext(prec=max(28, value.adjusted() + 6)):  # enough for two places, however large the number
+        rounded = value.quantize(Decimal("0.01"), ROUND_HALF_UP) + 0  # no negative zero
+    return f"{rounded:,.2f}".rstrip("0").rstrip(".")
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

@@ -69,6 +69,16 @@ def test_what_is_written_computes_the_same(text: str) -> None:
     assert parse(back).value(VALUES) == formula.value(VALUES)
 
 
-@pytest.mark.parametrize(("value", "text"), [("1234567.5", "1,234,567.5"), ("0.005", "0.01"), ("-0.001", "0"), ("1000000", "1,000,000"), ("-20", "-20")])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("1234567.5", "1,234,567.5"),
+        ("0.005", "0.01"),
+        ("-0.001", "0"),
+        ("1000000", "1,000,000"),
+        ("-20", "-20"),
+        ("1" + "0" * 30, "1" + ",000" * 10),
+    ],
+)
 def test_numbers_are_written_with_thousands(value: str, text: str) -> None:
     assert number_text(Decimal(value)) == text
