@@ -23,6 +23,9 @@ from assistant.types import EmptyFile, EncryptedFile, LoadError, NoTextLayer, Pa
 
 _LEAST_CHARACTERS = 20
 """Fewer printed characters per page than this are stamps and page numbers on a scan, not a text."""
+_LEAST_REPEATED = 100
+"""Characters; shorter pages may be alike without being one page twice."""
+_SHOWN_OF_HIDDEN = 120
 MOST_PAGES = 5_000
 """The longest standards and yearbooks have some 2,000."""
 
@@ -42,6 +45,13 @@ class _Pages:
     """Pages read from their picture, with the certainty."""
     guessed: list[int] = field(default_factory=list)
     """Pages whose picture could not be read with any certainty."""
+    short: bool = False
+    """Whether a page of few words was seen to have no more of them."""
+    hidden: dict[int, str] = field(default_factory=dict)
+    """Text of pages that nobody sees on them."""
+    seen: dict[str, int] = field(default_factory=dict)
+    repeats: dict[int, int] = field(default_factory=dict)
+    """Pages that are the same as an earlier one."""
 
 
 def read_pdf(data: bytes, where: str, tick: Callable[[], None] = lambda: None) -> Reading:
@@ -113,11 +123,17 @@ def _extract(data: bytes, where: str, tick: Callable[[], None]) -> _Pages:
         raise UnreadableFile(f"{where}: has {count:,} pages, more than {MOST_PAGES:,}. Split the file.")
     found = _Pages([], "")
     for number, page in enumerate(reader.pages, start=1):
-        lines, undecoded = page_lines(page, number)
-        reason = "its fonts do not say which characters they show" if undecoded else illegible(" ".join(line.text for line in lines))
+        printed = page_lines(page, number)
+        words = " ".join(line.text for line in printed.lines)
+        reason = "its fonts do not say which characters they show" if printed.undecoded else illegible(words)
         if reason:
             found.wrong[number] = reason
-        found.lines.append(lines if undecoded or not reason else [])
+        if printed.hidden:
+            found.hidden[number] = printed.hidden
+        repeated = found.seen.setdefault(words, number) if len(words) > _LEAST_REPEATED else number
+        if repeated != number:
+            found.repeats[number] = repeated
+        found.lines.append([] if repeated != number or (reason and not printed.undecoded) else printed.lines)
         tick()
     title = reader.metadata.title if reader.metadata else None
     found.title = " ".join(title.split()) if isinstance(title, str) else ""
@@ -127,6 +143,7 @@ def _extract(data: bytes, where: str, tick: Callable[[], None]) -> _Pages:
 def _recognise(found: _Pages, data: bytes, tick: Callable[[], None]) -> None:
     """Read the pages without a text of their own from their pictures, where OCR is installed."""
     silent = [n for n, lines in enumerate(found.lines, start=1) if n in found.wrong or _characters(lines) < _LEAST_CHARACTERS]
+    silent = [n for n in silent if n not in found.repeats]
     if not silent or not ocr.available():
         return
     for number in silent:
@@ -134,8 +151,10 @@ def _recognise(found: _Pages, data: bytes, tick: Callable[[], None]) -> None:
             lines, certainty = ocr.read_page(data, number)
         except Exception:  # pdfium cannot draw what pypdf could open: the page stays without text, and is named
             continue
-        if _characters(lines) <= _characters(found.lines[number - 1]) and number not in found.wrong:
-            continue  # the page has what its picture shows: a half title, a page number
+        own = _characters(found.lines[number - 1])
+        if own and number not in found.wrong and _characters(lines) <= 1.5 * own + 5:
+            found.short = True  # the page has what its picture shows: a half title, a page number
+            continue
         if lines and certainty >= ocr.LEAST_CERTAINTY:
             found.lines[number - 1] = lines
             found.recognised[number] = certainty
@@ -165,7 +184,7 @@ def _characters(lines: Sequence[Line]) -> int:
 def _check_text(found: _Pages, where: str) -> None:
     pages = found.lines
     characters = sum(map(_characters, pages))
-    if characters >= (1 if found.recognised else _LEAST_CHARACTERS) * len(pages):
+    if characters >= _LEAST_CHARACTERS * len(pages) or (characters and (found.recognised or found.short)):
         return
     if found.guessed:
         raise NoTextLayer(f"{where}: no text layer, and the picture of {_listed(found.guessed)} is too poor to read. Scan it anew, at 300 dots per inch.")
@@ -178,7 +197,8 @@ def _check_text(found: _Pages, where: str) -> None:
 
 
 def _warnings(found: _Pages) -> tuple[str, ...]:
-    empty = [n for n, lines in enumerate(found.lines, start=1) if not lines and n not in found.wrong and n not in found.guessed]
+    told = {*found.wrong, *found.guessed, *found.repeats}
+    empty = [n for n, lines in enumerate(found.lines, start=1) if not lines and n not in told]
     wrong = [n for n in found.wrong if n not in found.recognised and n not in found.guessed]
     has = "has" if len(empty) == 1 else "have"
     certainty = f"{min(found.recognised.values(), default=1.0):.0%}"
@@ -187,7 +207,13 @@ def _warnings(found: _Pages) -> tuple[str, ...]:
         + [f"{_listed(empty)} {has} no text"] * bool(empty)
         + [f"text on {_listed(wrong)} could not be decoded and was left out"] * bool(wrong)
         + [f"the picture of {_listed(found.guessed)} is too poor to read and was left out"] * bool(found.guessed)
+        + [f"page {later} repeats page {first} and was left out" for later, first in found.repeats.items()]
+        + [f"page {n} holds hidden text, which was left out: {_shortened(text)}" for n, text in found.hidden.items()]
     )
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN_OF_HIDDEN else text[:_SHOWN_OF_HIDDEN] + "…")
 
 
 def _listed(numbers: Sequence[int]) -> str:
