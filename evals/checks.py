@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from assistant.facts import Fact, FactKind, read_facts
 from assistant.types import Kind, Standing
@@ -41,7 +42,7 @@ class Finding:
         return f"{self.check}: {self.digest}: {self.heading + ': ' if self.heading else ''}{self.what}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shelf:
     """All digests with what each rests on."""
 
@@ -56,6 +57,13 @@ class Shelf:
     notes: str
     """Notes of facts in English, whose sentences are not to be taken over either."""
 
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        names: dict[str, set[str]] = {}
+        for digest in self.digests.values():
+            names.setdefault(digest.metadata.work, set()).update(name.translate(_QUOTES) for name in digest.names)
+        return names
+
     def original(self, digest: Digest) -> Original | None:
         """The text a digest rests on, if it is there."""
         return self.originals.get(digest.metadata.work)
@@ -63,7 +71,7 @@ class Shelf:
     def named(self, text: str, digest: Digest) -> list[Original]:
         """The originals of the works that a section names, and of those that its own work replaced or was replaced by."""
         plain = text.translate(_QUOTES)
-        works = {d.metadata.work for d in self.digests.values() if any(name.translate(_QUOTES) in plain for name in d.names)}
+        works = {work for work, names in self._names.items() if any(name in plain for name in names)}
         works |= {digest.metadata.superseded_by, *digest.metadata.supersedes}
         return [self.originals[work] for work in sorted(works & set(self.originals))]
 

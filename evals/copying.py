@@ -34,9 +34,10 @@ def copied(text: str, original: str, language: str, exempt: Iterable[str]) -> It
     limit = LIMITS[language]
     text = _TABLE_ROW.sub("", text)
     tokens, known = _tokens(text, language), _grams(original, language, limit)
-    counted = _counted(text, tokens, language, tuple(exempt))
-    for start, end in _runs(tokens, known, limit):
-        if sum(counted[start:end]) > limit:
+    runs = list(_runs(tokens, known, limit))
+    free = [m.span() for m in _exempt(tuple(exempt)).finditer(text)] if runs else []
+    for start, end in runs:
+        if sum(not any(s <= t.start and t.end <= e for s, e in free) for t in tokens[start:end]) > limit:
             yield " ".join(text[tokens[start].start : tokens[end - 1].end].split())
 
 
@@ -59,11 +60,6 @@ def _runs(tokens: Sequence[_Token], known: frozenset[tuple[str, ...]], size: int
         elif start is not None:
             yield start, i + size - 1
             start = None
-
-
-def _counted(text: str, tokens: Sequence[_Token], language: str, exempt: tuple[str, ...]) -> list[bool]:
-    free = [m.span() for m in _exempt(exempt).finditer(text)]
-    return [not any(s <= t.start and t.end <= e for s, e in free) for t in tokens]
 
 
 @cache

@@ -63,7 +63,8 @@ def test_other_places_of_the_same_rule_come_with_the_evidence(texts: Path) -> No
     pears = {"source": "pear-act.en", "quote": "a rebate of 12 % on pears"}
     [case] = load(texts, row(evidence=[{**pears, "also": [quinces]}]))
     assert [(e.text, e.locator) for e in case.evidence[0].also] == [("a rebate of 12 % on quinces", "Art. 2")]
-    for also in ({}, ["pears"], [{**quinces, "also": [pears]}], [{"file": "laws/pears.md", "start": 1, "end": 2, "locator": ""}]):
+    wrong: list[Any] = [{}, ["pears"], [{**quinces, "also": [pears]}], [{"file": "laws/pears.md", "start": 1, "end": 2, "locator": ""}]]
+    for also in wrong:
         with pytest.raises(CaseError, match="evidence has also"):
             load(texts, row(evidence=[{**pears, "also": also}]))
 
