@@ -1,4 +1,4 @@
-"""``python -m evals run | gate | accept | bench``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
+"""``python -m evals run | gate | accept | bench | facts``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     from assistant.types import AssistantError
 
-    module, function = {"run": ("run", "main"), "gate": ("gate", "main"), "accept": ("gate", "accept"), "bench": ("bench", "main")}[args.command]
+    module, function = ("gate", "accept") if args.command == "accept" else (args.command, "main")
     try:
         code: int = getattr(importlib.import_module(f"evals.{module}"), function)(args)
     except (AssistantError, OSError) as error:
@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     accept.add_argument("results", type=Path, metavar="FILE", help="results that `run` wrote")
     bench = commands.add_parser("bench", help="measure times and memory; not a test")
     bench.add_argument("--out", type=Path, metavar="FILE", help="where to write the measurements; evals/results/bench.json if not given")
+    facts = commands.add_parser("facts", help="compare the corpus with the texts that it digests; exit 1 if anything is not borne out")
+    shared = ROOT.parent / "shared"
+    facts.add_argument("--texts", type=Path, default=shared / "laws", metavar="FOLDER", help="the laws and regulations in full")
+    facts.add_argument("--cases", type=Path, default=shared / "seeds", metavar="FOLDER", help="the papers")
+    facts.add_argument("--notes", type=Path, default=shared / "facts", metavar="FOLDER", help="documents.tsv, and excerpts/ of what was read in part")
     for command in (run, gate, bench):
         command.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/")
         command.add_argument("--home", type=Path, metavar="FOLDER", help="where to keep the libraries for the next run; a temporary folder if not given")
