@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from assistant.answering import Draft, ExtractiveAnswerer, Piece
+from assistant.answering import Draft, ExtractiveAnswerer
 from assistant.chunking import page_of
 from assistant.config import Settings, load_settings
 from assistant.conflicts import find_conflicts
@@ -20,6 +20,7 @@ from assistant.index import Change, Diagnosis, Index
 from assistant.labels import abstention_message, binding_label, notes_for, standing_frame
 from assistant.loading import find_files, load
 from assistant.metadata import check_file_names, read_metadata_file
+from assistant.pieces import Piece
 from assistant.places import Place
 from assistant.query import Query, QueryReader
 from assistant.registry import SourceRow

@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering import Candidate, Draft
+from assistant.answering import Draft
 from assistant.asking import Asked
+from assistant.candidates import Candidate
 from assistant.facts import figures, to_han
 from assistant.places import applies_in, find_places
 from assistant.query import ConceptKind, Query

@@ -388,3 +388,5 @@ class Scope:
     audiences: frozenset[Audience] = frozenset(Audience)
     kind: Kind | None = None
     status: Status | None = None
+    sources: frozenset[str] | None = None
+    """The ids of the sources that may answer; ``None`` for all. The empty set answers nothing."""
