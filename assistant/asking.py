@@ -125,6 +125,7 @@ def unit_asked(folded: str) -> str:
 _COMPARES = re.compile(
     r"\b(?:agree|consistent|contradict|conflict|differ|differs|different|same)\b|是否一致|一样|一致吗|不一致|矛盾|冲突|各是多少|有什么不同|有何不同|出入"
 )
+_WHY = re.compile(r"\bwhy\b|for what reason|为什么|为何|因何|原因")
 _AND_ASKS = re.compile(
     r"(?:[,;?.]\s+(?:and\s+)?|\s+and\s+)(?=(?:(?:in|for|under|to|from|by|with|at|on)\s+)?(?:how|what|which|who|whom|whose|when|where|why)\b)|[，；？?。]",
     re.IGNORECASE,
@@ -145,6 +146,11 @@ def question_parts(text: str) -> list[Span]:
     if start < len(text.rstrip()) and parts:
         parts[-1] = Span(parts[-1].start, len(text))
     return parts or [Span(0, len(text))]
+
+
+def asks_why(text: str) -> bool:
+    """Whether a question asks for a reason, and not how something is done."""
+    return bool(_WHY.search(text.lower()))
 
 
 def asks_comparison(text: str) -> bool:

@@ -175,7 +175,7 @@ class Assistant:
         draft = self._draft(query, self._answering(query, hits))
         sufficiency = judge(query, draft)
         if sufficiency.reason is not None:
-            return self._decline(query, hits, sufficiency.reason, sufficiency, scope)
+            return self._decline(query, draft, hits, sufficiency.reason, sufficiency, scope)
         return self._show(query, draft, hits, sufficiency, scope)
 
     def _scope(self, scope: Scope) -> Scope:
@@ -206,7 +206,7 @@ class Assistant:
             text = standing_frame(query, piece.candidate.hit) + piece.text
             statements.append(Statement(text, judgement.verdict, judgement.reason, numbers))
         if not statements:
-            return self._decline(query, hits, Reason.UNSUPPORTED, sufficiency, scope)
+            return self._decline(query, draft, hits, Reason.UNSUPPORTED, sufficiency, scope)
         return Answer(
             question=query.text,
             language=query.language,
@@ -218,6 +218,7 @@ class Assistant:
             revision=self.index.registry.revision(),
             fingerprint=self.fingerprint,
             notes=tuple(notes_for(query, citations)),
+            confidence=round(sufficiency.confidence, 3),
         )
 
     def _cite(self, citations: list[Citation], piece: Piece, span: Span, source: Source, language: str) -> int:
@@ -249,17 +250,19 @@ class Assistant:
         )
         return len(citations)
 
-    def _decline(self, query: Query, hits: Sequence[Hit], reason: Reason, sufficiency: Sufficiency, scope: Scope) -> Abstention:
+    def _decline(self, query: Query, draft: Draft, hits: Sequence[Hit], reason: Reason, sufficiency: Sufficiency, scope: Scope) -> Abstention:
+        nearest = draft.candidates[0] if draft.candidates and reason is Reason.FALSE_PREMISE else None
         return Abstention(
             question=query.text,
             language=query.language,
             reason=reason,
             missing=sufficiency.missing,
-            message=abstention_message(reason, sufficiency.missing, query.language),
+            message=abstention_message(reason, sufficiency.missing, query.language, nearest.hit if nearest else None, nearest.text if nearest else ""),
             hits=tuple(hits),
             as_of=scope.as_of or dt.date.today(),
             revision=self.index.registry.revision(),
             fingerprint=self.fingerprint,
+            confidence=round(sufficiency.confidence, 3),
         )
 
     @cached_property

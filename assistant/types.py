@@ -362,6 +362,8 @@ class Answer:
     fingerprint: str
     notes: tuple[str, ...] = ()
     """Cautions about the answer as a whole, such as that only a paper's proposal was found."""
+    confidence: float = 1.0
+    """How likely the evidence answers the question, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +379,8 @@ class Abstention:
     as_of: dt.date
     revision: int
     fingerprint: str
+    confidence: float = 0.0
+    """How likely the evidence answers the question all the same, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""``python -m evals run | gate | accept | bench``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
+"""``python -m evals run | gate | accept | bench | refusal``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     from assistant.types import AssistantError
 
-    module, function = {"run": ("run", "main"), "gate": ("gate", "main"), "accept": ("gate", "accept"), "bench": ("bench", "main")}[args.command]
+    module, function = ("gate", "accept") if args.command == "accept" else (args.command, "main")
     try:
         code: int = getattr(importlib.import_module(f"evals.{module}"), function)(args)
     except (AssistantError, OSError) as error:
@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     accept.add_argument("results", type=Path, metavar="FILE", help="results that `run` wrote")
     bench = commands.add_parser("bench", help="measure times and memory; not a test")
     bench.add_argument("--out", type=Path, metavar="FILE", help="where to write the measurements; evals/results/bench.json if not given")
+    refusal = commands.add_parser("refusal", help="measure false answers and false refusals on public sets")
+    refusal.add_argument("sets", type=Path, nargs="+", metavar="DIR", help="folder of a set, with dev/items.jsonl")
+    refusal.add_argument("--split", choices=("dev", "heldout"), default="dev", help="which part of the set")
+    refusal.add_argument("--limit", type=int, default=0, metavar="N", help="only N items, drawn by hash of the id; all if not given")
+    refusal.add_argument("--out", type=Path, metavar="FILE", help="where to write the results")
     for command in (run, gate, bench):
         command.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/")
         command.add_argument("--home", type=Path, metavar="FOLDER", help="where to keep the libraries for the next run; a temporary folder if not given")
