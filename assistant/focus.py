@@ -54,7 +54,8 @@ def _english(query: Query) -> list[Focus]:
         head = phrase[-1][1]
         inside = [i for i, c in enumerate(query.concepts) if c.span.start < head.end and phrase[0][1].start < c.span.end]
         heads = [i for i in inside if query.concepts[i].span.start < head.end and head.start < query.concepts[i].span.end]
-        plural = phrase[-1][0].endswith("s") and not phrase[-1][0].endswith("ss")
+        counted = any(w in _MEASURES and span.start < head.start for w, span in words[start:])  # the number of apprentices
+        plural = phrase[-1][0].endswith("s") and not phrase[-1][0].endswith("ss") and not counted
         if inside:
             out.append(Focus(tuple(heads or inside[-1:]), not (plural and word in ("what", "which"))))
     return out
@@ -106,7 +107,7 @@ def _chinese(query: Query) -> list[Focus]:
         counted = end if word == "什么" else _COUNTED_ZH.match(text, end).end()  # type: ignore[union-attr]  # it may match nothing
         stop = next((m.start() for m in _CLAUSE_END.finditer(text, end)), len(text))
         start = max((m.end() for m in _CLAUSE_END.finditer(text, 0, asking.start())), default=0)
-        after = [] if word == "谁" else [i for i, s in enumerate(spans) if -1 <= s.start - counted <= 1 and s.end <= stop]
+        after = [] if word == "谁" else [i for i, s in enumerate(spans) if -1 <= s.start - counted <= 1 and counted < s.end <= stop]
         before = [i for i, s in enumerate(spans) if start <= s.start and s.end <= asking.start() and query.concepts[i].kind is ConceptKind.TERM]
         of_class = word == "什么" or word.startswith("哪") or _CLASS_ZH.match(text, end) is not None
         if after:
