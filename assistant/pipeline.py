@@ -173,7 +173,7 @@ class Assistant:
         query = _located(self.read(question), scope)
         hits = self.retriever.search(query, scope, self.settings.top_k)
         draft = self._draft(query, self._answering(query, hits))
-        sufficiency = judge(query, draft)
+        sufficiency = judge(query, draft, self.index.registry.statistics()[0])
         if sufficiency.reason is not None:
             return self._decline(query, draft, hits, sufficiency.reason, sufficiency, scope)
         return self._show(query, draft, hits, sufficiency, scope)

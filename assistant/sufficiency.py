@@ -23,21 +23,21 @@ from assistant.text import fold
 from assistant.types import Kind, Reason
 
 WEIGHTS = {
-    "matched": 0.74,
-    "name": -2.54,
-    "asked": 2.36,
-    "attribute": -0.85,
-    "alone": -4.06,
-    "score": 1.01,
-    "fits": 0.6,
-    "no_figure": -0.79,
-    "no_unit": -0.41,
-    "no_reason": -1.38,
-    "few": -2.83,
-    "few_cosine": 4.89,
+    "matched": 0.63,
+    "name": -2.41,
+    "asked": 2.05,
+    "attribute": -0.72,
+    "alone": -3.51,
+    "score": 1.02,
+    "fits": 0.61,
+    "no_figure": -0.75,
+    "no_unit": -0.35,
+    "no_reason": -1.24,
+    "few": -3.05,
+    "few_cosine": 4.72,
 }
-BIAS = -2.0
-THRESHOLD = 0.42
+BIAS = -1.94
+THRESHOLD = 0.44
 """Logistic regression (L2) on the development suites and, at six tenths of their weight, one half of two public sets; the threshold is
 where both error rates of eight-fold cross-validation on the suites come to about one in six. See docs/evaluation.md."""
 MANY = 10
@@ -46,8 +46,6 @@ RULED_OUT = 0.25
 """What a rule that refuses leaves of the confidence."""
 LEAST_AROUND = 0.3
 """Share of the question's weight below which a refused question is about something else."""
-RARE = 8.0
-"""Inverse document frequency from which a concept counts in full: a handful of passages have it."""
 NEAR = 0.6
 """What a concept counts for that stands around the unit and not in it."""
 ABSENT = 0.35
@@ -72,6 +70,8 @@ class Support:
     """In the unit itself, by any form or, for Chinese, by some of its characters."""
     near: tuple[float, ...]
     """The same, or less surely around it."""
+    rarest: float
+    """The weight of a word that one passage of the library has."""
 
     def lacking(self, kind: ConceptKind) -> Iterator[float]:
         """Yield the weight of what is missing of each concept of a kind."""
@@ -80,34 +80,33 @@ class Support:
                 yield self.rarity(place) * (1 - self.near[place])
 
     def rarity(self, place: int) -> float:
-        """Return the weight of a concept: 1 if it is rare in the library, less if it is common."""
-        return min(self.weighed[place].idf, RARE) / RARE
+        """Return the weight of a concept: 1 if one passage of the library has it, or none, and less if it is common."""
+        return min(self.weighed[place].idf / self.rarest, 1.0)
 
 
-def support_of(best: Candidate, weighed: Sequence[Weighed]) -> Support:
-    """Return how far a unit carries the concepts of a question."""
+def support_of(best: Candidate, weighed: Sequence[Weighed], size: int) -> Support:
+    """Return how far a unit of a library of ``size`` passages carries the concepts of a question."""
     own = tuple(1.0 if i in best.found else resemblance(w.concept.surface, best.text) for i, w in enumerate(weighed))
     near = tuple(max(o, NEAR if i in best.near else 0.0) for i, o in enumerate(own))
-    return Support(weighed, own, near)
+    return Support(weighed, own, near, math.log(1 + max(size - 0.5, 1.0) / 1.5))
 
 
-def features(query: Query, best: Candidate, weighed: Sequence[Weighed], focus: Sequence[Focus], passages: int) -> dict[str, float]:
-    """Return the features of the decision.
+def features(query: Query, best: Candidate, support: Support, focus: Sequence[Focus], rivals: int) -> dict[str, float]:
+    """Return the features of the decision; ``rivals`` is the number of passages that the best unit was picked from.
 
     ``matched``: weight of the question's concepts in the unit or around it, so that a long question that is matched counts for
     more than a short one; ``name``: the heaviest name that is missing; ``asked``: the weight of the thing asked for, if missing;
     ``alone``: the same times the share of the rest that is there, for a missing attribute of a thing that is there is not a
     paraphrase, which changes all words; ``attribute``: the heaviest missing term of a question that asks for an attribute;
-    ``no_figure``, ``no_unit``, ``no_reason``: the kind of answer is missing; ``few``: 1 where the unit had no rivals, 0 where it was the best of ten passages
-    or has no vector; ``few_cosine``: the cosine, as far as it was not raised by picking the best of many.
+    ``no_figure``, ``no_unit``, ``no_reason``: the kind of answer is missing; ``few``: near 1 where the unit had no rivals, 0 where
+    it was the best of ten passages or has no vector; ``few_cosine``: the cosine, as far as it was not raised by such a choice.
     """
-    support = support_of(best, weighed)
-    rarity = [support.rarity(i) for i in range(len(weighed))]
+    rarity = [support.rarity(i) for i in range(len(support.weighed))]
     wanted = [f.concepts for f in focus if f.attribute]
-    few = max(0.0, 1 - passages / MANY) if best.cosine else 0.0  # without a vector nothing can be read from closeness
+    few = max(0.0, 1 - rivals / MANY) if best.cosine else 0.0  # without a vector nothing can be read from closeness
     return {
         "matched": sum(r * n for r, n in zip(rarity, support.near, strict=True)),
-        "name": max((r * (1 - max(support.own[i], float(i in best.near))) for i, r in enumerate(rarity) if _is_name(weighed[i])), default=0.0),
+        "name": max((r * (1 - max(support.own[i], float(i in best.near))) for i, r in enumerate(rarity) if _is_name(support.weighed[i])), default=0.0),
         "asked": max((_lack(best, support, c) for c in wanted), default=0.0),
         "attribute": max(support.lacking(ConceptKind.TERM), default=0.0) if wanted else 0.0,
         "alone": max((_lack(best, support, c) * _share_of_rest(support, c) for c in wanted), default=0.0),
@@ -138,8 +137,8 @@ def _is_name(w: Weighed) -> bool:
     return w.concept.kind is ConceptKind.NAME
 
 
-def judge(query: Query, draft: Draft) -> Sufficiency:
-    """Return whether the draft may be shown."""
+def judge(query: Query, draft: Draft, size: int) -> Sufficiency:
+    """Return whether the draft, made from a library of ``size`` passages, may be shown."""
     if not draft.candidates or not draft.pieces:
         return Sufficiency(0.0, _surfaces(query), Reason.NOTHING_FOUND)
     best = draft.candidates[0]
@@ -147,13 +146,14 @@ def judge(query: Query, draft: Draft) -> Sufficiency:
     if query.article and "article" in best.hit.ranks:
         return Sufficiency(1.0, (), None)
     focus = find_focus(query)
-    values = features(query, best, weighed, focus, len({c.hit.passage.id for c in draft.candidates}))
+    support = support_of(best, weighed, size)
+    values = features(query, best, support, focus, len({c.hit.passage.id for c in draft.candidates}))
     confidence = 1 / (1 + math.exp(-(BIAS + sum(WEIGHTS[name] * values[name] for name in WEIGHTS))))
     if absent := _absent_article(query, draft) or _absent_rates(query, draft):
         return Sufficiency(RULED_OUT * confidence, absent, Reason.FALSE_PREMISE)
     if demanded := _absent_instruments(query, draft) or _demanded(query, draft, weighed):
         return Sufficiency(RULED_OUT * confidence, demanded, Reason.EVIDENCE_TOO_WEAK)
-    lacking = _lacking(query, best, weighed, focus)
+    lacking = _lacking(query, support, focus)
     if confidence >= THRESHOLD:
         return Sufficiency(confidence, lacking, None)
     if best.around < LEAST_AROUND:
@@ -161,9 +161,9 @@ def judge(query: Query, draft: Draft) -> Sufficiency:
     return Sufficiency(confidence, lacking, Reason.FALSE_PREMISE if asks_why(query.text) else Reason.EVIDENCE_TOO_WEAK)
 
 
-def _lacking(query: Query, best: Candidate, weighed: Sequence[Weighed], focus: Sequence[Focus]) -> tuple[str, ...]:
+def _lacking(query: Query, support: Support, focus: Sequence[Focus]) -> tuple[str, ...]:
     """Return what of the question the best unit lacks, in the asker's words: the thing asked for first, then what is rare."""
-    support = support_of(best, weighed)
+    weighed = support.weighed
     wanted = {i for f in focus if f.attribute for i in f.concepts}
     missing = [i for i in range(len(weighed)) if support.near[i] < ABSENT]
     return tuple(dict.fromkeys(_asked(query, weighed[i]) for i in sorted(missing, key=lambda i: (i not in wanted, -support.rarity(i)))))[:3]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,7 @@ def test_parts_lie_in_the_question_in_order_and_do_not_overlap(question: str) ->
     parts = question_parts(question)
     assert parts[0].start >= 0
     assert parts[-1].end <= len(question)
-    assert all(a.end <= b.start for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(parts))
 
 
 def test_standing_comparison_and_reason() -> None:

@@ -42,7 +42,7 @@ def test_every_layout_is_read_and_unclear_labels_are_left_out(tmp_path: Path) ->
 
 
 def test_a_set_that_is_not_there_or_lacks_a_key_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SetError, match="items.jsonl: is not there"):
+    with pytest.raises(SetError, match=r"items\.jsonl: is not there"):
         load_items(tmp_path, "heldout")
     with pytest.raises(SetError, match=r"items\.jsonl:1: lacks id"):
         load_items(write(tmp_path / "bad", {"id": 1, "question": "a?", "label": "answerable"}), "dev")

@@ -9,7 +9,7 @@ import pytest
 from assistant.glossary import Dictionary
 from assistant.sufficiency import THRESHOLD, Sufficiency, judge
 from assistant.types import Reason
-from tests.drafts import LAW, PAPER, Shelf
+from tests.drafts import LAW, PAPER, PASSAGES, Shelf
 
 OTHERS = "".join(f"## {n} Matter {n}\n\nColleges and firms train staff together in workshop {n}.\n\n" for n in range(4, 13))
 TEXT = (
@@ -26,7 +26,7 @@ def _shelf(dictionary: Dictionary) -> Shelf:
 
 
 def judged(shelf: Shelf, question: str) -> Sufficiency:
-    return judge(*shelf.draft(question))
+    return judge(*shelf.draft(question), PASSAGES)
 
 
 @pytest.mark.parametrize(
@@ -79,5 +79,5 @@ def test_a_national_rule_answers_for_each_place(dictionary: Dictionary) -> None:
 
 
 def test_nothing_found_and_nothing_about_it(shelf: Shelf) -> None:
-    assert judge(*shelf.draft("How many apprentices?", hits=[])).reason is Reason.NOTHING_FOUND
+    assert judge(*shelf.draft("How many apprentices?", hits=[]), PASSAGES).reason is Reason.NOTHING_FOUND
     assert judged(shelf, "How do I repair a punctured bicycle tyre?").reason is Reason.OUT_OF_SCOPE
