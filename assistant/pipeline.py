@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from assistant.answering import Draft, ExtractiveAnswerer, Piece
+from assistant.answering import Draft, ExtractiveAnswerer
 from assistant.basis import Grounds, LiveTexts
 from assistant.benefits import Worksheet, assess, make_worksheet
 from assistant.chunking import page_of
@@ -22,6 +22,7 @@ from assistant.index import Change, Diagnosis, Index
 from assistant.labels import abstention_message, binding_label, notes_for, standing_frame
 from assistant.loading import find_files, load
 from assistant.metadata import check_file_names, read_metadata_file
+from assistant.pieces import Piece
 from assistant.places import Place
 from assistant.profile import Profile
 from assistant.provisions import Provision, read_catalogue
@@ -176,9 +177,9 @@ class Assistant:
         query = _located(self.read(question), scope)
         hits = self.retriever.search(query, scope, self.settings.top_k)
         draft = self._draft(query, self._answering(query, hits))
-        sufficiency = judge(query, draft)
+        sufficiency = judge(query, draft, self.index.registry.statistics()[0])
         if sufficiency.reason is not None:
-            return self._decline(query, hits, sufficiency.reason, sufficiency, scope)
+            return self._decline(query, draft, hits, sufficiency.reason, sufficiency, scope)
         return self._show(query, draft, hits, sufficiency, scope)
 
     def _scope(self, scope: Scope) -> Scope:
@@ -209,7 +210,7 @@ class Assistant:
             text = standing_frame(query, piece.candidate.hit) + piece.text
             statements.append(Statement(text, judgement.verdict, judgement.reason, numbers))
         if not statements:
-            return self._decline(query, hits, Reason.UNSUPPORTED, sufficiency, scope)
+            return self._decline(query, draft, hits, Reason.UNSUPPORTED, sufficiency, scope)
         return Answer(
             question=query.text,
             language=query.language,
@@ -221,6 +222,7 @@ class Assistant:
             revision=self.index.registry.revision(),
             fingerprint=self.fingerprint,
             notes=tuple(notes_for(query, citations)),
+            confidence=round(sufficiency.confidence, 3),
         )
 
     def _cite(self, citations: list[Citation], piece: Piece, span: Span, source: Source, language: str) -> int:
@@ -252,17 +254,19 @@ class Assistant:
         )
         return len(citations)
 
-    def _decline(self, query: Query, hits: Sequence[Hit], reason: Reason, sufficiency: Sufficiency, scope: Scope) -> Abstention:
+    def _decline(self, query: Query, draft: Draft, hits: Sequence[Hit], reason: Reason, sufficiency: Sufficiency, scope: Scope) -> Abstention:
+        nearest = draft.candidates[0] if draft.candidates and reason is Reason.FALSE_PREMISE else None
         return Abstention(
             question=query.text,
             language=query.language,
             reason=reason,
             missing=sufficiency.missing,
-            message=abstention_message(reason, sufficiency.missing, query.language),
+            message=abstention_message(reason, sufficiency.missing, query.language, nearest.hit if nearest else None, nearest.text if nearest else ""),
             hits=tuple(hits),
             as_of=scope.as_of or dt.date.today(),
             revision=self.index.registry.revision(),
             fingerprint=self.fingerprint,
+            confidence=round(sufficiency.confidence, 3),
         )
 
     # -- benefits ---------------------------------------------------------------------------------------------

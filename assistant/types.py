@@ -372,6 +372,8 @@ class Answer:
     fingerprint: str
     notes: tuple[str, ...] = ()
     """Cautions about the answer as a whole, such as that only a paper's proposal was found."""
+    confidence: float = 1.0
+    """How likely the evidence answers the question, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +389,8 @@ class Abstention:
     as_of: dt.date
     revision: int
     fingerprint: str
+    confidence: float = 0.0
+    """How likely the evidence answers the question all the same, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,3 +402,5 @@ class Scope:
     audiences: frozenset[Audience] = frozenset(Audience)
     kind: Kind | None = None
     status: Status | None = None
+    sources: frozenset[str] | None = None
+    """The ids of the sources that may answer; ``None`` for all. The empty set answers nothing."""

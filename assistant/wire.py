@@ -40,6 +40,7 @@ def answer_to_dict(result: Answer | Abstention) -> Json:
         "missing": list(refusal.missing) if refusal else [],
         "message": refusal.message if refusal else "",
         "notes": list(answer.notes) if answer else [],
+        "confidence": result.confidence,
     }
 
 

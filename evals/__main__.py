@@ -1,4 +1,4 @@
-"""``python -m evals run | gate | accept | bench | facts``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
+"""``python -m evals run | gate | accept | bench | facts | refusal``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
 
 from __future__ import annotations
 
@@ -49,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     facts.add_argument("--texts", type=Path, default=shared / "laws", metavar="FOLDER", help="the laws and regulations in full")
     facts.add_argument("--cases", type=Path, default=shared / "seeds", metavar="FOLDER", help="the papers")
     facts.add_argument("--notes", type=Path, default=shared / "facts", metavar="FOLDER", help="documents.tsv, and excerpts/ of what was read in part")
+    refusal = commands.add_parser("refusal", help="measure false answers and false refusals on public sets")
+    refusal.add_argument("sets", type=Path, nargs="+", metavar="DIR", help="folder of a set, with dev/items.jsonl")
+    refusal.add_argument("--split", choices=("dev", "heldout"), default="dev", help="which part of the set")
+    refusal.add_argument("--limit", type=int, default=0, metavar="N", help="only N items, drawn by hash of the id; all if not given")
+    refusal.add_argument("--out", type=Path, metavar="FILE", help="where to write the results")
     for command in (run, gate, bench):
         command.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/")
         command.add_argument("--home", type=Path, metavar="FOLDER", help="where to keep the libraries for the next run; a temporary folder if not given")

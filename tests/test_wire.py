@@ -54,6 +54,7 @@ def test_answer() -> None:
         "missing": [],
         "message": "",
         "notes": ["Check it."],
+        "confidence": 0.75,
     }
 
 
@@ -73,6 +74,7 @@ def test_refusal() -> None:
         "missing": ["Mars"],
         "message": "The library does not answer this.",
         "notes": [],
+        "confidence": 0.25,
     }
 
 
