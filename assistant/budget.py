@@ -34,16 +34,20 @@ class Budget:
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._clock = clock
-        self._started = clock()
+        self._taken = 0.0
+        self._begun: float | None = None
         self._calls = self._tokens_in = self._tokens_out = 0
         self._estimated = False
 
     def seconds(self) -> float:
-        """Return the time left; not above zero when it is spent."""
-        return self._settings.chat_timeout - (self._clock() - self._started)
+        """Return the time left for the model; not above zero when it is spent. What the library takes does not count."""
+        return self._settings.chat_timeout - self._time()
+
+    def _time(self) -> float:
+        return self._taken + (0.0 if self._begun is None else self._clock() - self._begun)
 
     def reply_tokens(self, prompt: str) -> int:
-        """Return how many tokens a reply to ``prompt`` may have.
+        """Begin a call, and return how many tokens the reply to ``prompt`` may have.
 
         Raises:
             ChatError: time, tokens or cost are spent.
@@ -62,14 +66,18 @@ class Budget:
             left = 0
         if left < LEAST_REPLY:
             raise self._spent("cost")
+        self._begun = self._clock()
         return left
 
     def _spent(self, what: str) -> ChatError:
         return ChatError(Trouble.BUDGET, f"{self._settings.chat_model}: the {what} that a question may take is spent. Raise {_SETTING[what]}.")
 
     def spend(self, prompt: str, reply: str, tokens_in: int, tokens_out: int) -> None:
-        """Enter a call. Where the provider reports no tokens (zeros), they are estimated."""
+        """End a call. Where the provider reports no tokens (zeros), they are estimated; a call that brought nothing took none."""
+        self._taken, self._begun = self._time(), None
         self._calls += 1
+        if not reply and not tokens_in:
+            return
         self._estimated |= not tokens_in
         self._tokens_in += tokens_in or estimate_tokens(prompt)
         self._tokens_out += tokens_out or estimate_tokens(reply)
@@ -80,7 +88,7 @@ class Budget:
             return None
         s = self._settings
         cost = round(self._cost(self._tokens_in, self._tokens_out), 6) if s.chat_price_in or s.chat_price_out else None
-        return Usage(model, self._calls, self._tokens_in, self._tokens_out, round(self._clock() - self._started, 2), cost, self._estimated)
+        return Usage(model, self._calls, self._tokens_in, self._tokens_out, round(self._time(), 2), cost, self._estimated)
 
     def _cost(self, tokens_in: int, tokens_out: int) -> float:
         return (tokens_in * self._settings.chat_price_in + tokens_out * self._settings.chat_price_out) / 1_000_000

@@ -19,12 +19,13 @@ from assistant.config import Settings
 from assistant.events import Done, Event, Shown
 from assistant.evidence import Sources, lay_out
 from assistant.exchange import Fault, Notice, Trouble, Turn, Withheld
+from assistant.facts import FactKind, read_facts
 from assistant.follow_ups import Condenser
-from assistant.labels import notes_for, standing_frame
+from assistant.labels import notes_for, paper_frame, standing_frame
 from assistant.notices import failure, part_notice, withheld_notice
 from assistant.query import Query
 from assistant.sufficiency import Sufficiency
-from assistant.types import Abstention, Answer, ChatError, Conflict, Hit, Metadata, Scope, Span, Statement
+from assistant.types import Abstention, Answer, Authority, ChatError, Conflict, Hit, Metadata, Scope, Statement
 
 if TYPE_CHECKING:  # LangChain takes seconds to import: only a question that is put to a model waits for it
     from assistant.chat_model import ChatModel
@@ -38,6 +39,8 @@ _SEVERAL = re.compile(
 """A question that may ask several things; whether it does is for the plan to say."""
 _PROMPT = 800
 """Tokens of a prompt besides the passages."""
+FIRST = -1
+"""The place before all sentences of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class _Written:
             yield from self._failed(self._why_nothing())
             return
         if self.withheld:
-            yield from self._lost(answered)
+            yield from self._lost()
         yield Done(self._whole())
 
     def _parts(self, writer: Writer) -> list[Finding]:
@@ -194,9 +197,14 @@ class _Written:
                 yield self._event(written.place, statement)
 
     def _statement(self, proved: Proved) -> Statement:
-        frame = next((f for e in proved.evidence if (f := standing_frame(self.finding.query, e.hit))), "")
+        frame = next((f for e in proved.evidence if (f := standing_frame(self.finding.query, e.hit))), "") or self._paper(proved)
         cited = [citation_of(e.hit, span, self.library.texts.source(e.hit.source.id), self.language) for e in proved.evidence for span in e.spans]
         return Statement(frame + proved.text, proved.judgement.verdict, proved.judgement.reason, self.citations.numbers(cited))
+
+    def _paper(self, proved: Proved) -> str:
+        """Return the frame of a sentence that says what may or must be done and rests on papers alone: the model wrote it out of their context."""
+        papers = all(e.hit.source.authority is Authority.RESEARCH_PAPER for e in proved.evidence)
+        return paper_frame(self.language) if papers and any(f.kind is FactKind.MODAL for f in read_facts(proved.text)) else ""
 
     def _event(self, place: int, statement: Statement) -> Shown:
         return Shown(place, statement, tuple(c for c in self.citations.all if c.n in statement.citations))
@@ -206,20 +214,18 @@ class _Written:
             return Trouble.NO_ANSWER
         return Trouble.LANGUAGE if all(w.fault is Fault.LANGUAGE for w in self.withheld) else Trouble.UNPROVEN
 
-    def _lost(self, answered: Sequence[Finding]) -> Iterator[Event]:
-        """Say what was withheld; where the best words found are then not cited at all, they are quoted."""
+    def _lost(self) -> Iterator[Event]:
+        """Say what was withheld; where the words that the extractive answer puts first are then not cited at all, quote them first."""
         notice = withheld_notice(self.withheld, self.language)
         self.notices.append(notice)
         yield notice
         if isinstance(self.plain, Answer):
-            cited = {(c.source_id, c.span) for c in self.citations.all}
-            best = {(part.draft.candidates[0].hit.source.id, part.draft.candidates[0].unit.span) for part in answered}
-            for statement in _stating(self.plain, best - cited):
-                theirs = [c for c in self.plain.citations if c.n in statement.citations]
-                quoted = replace(statement, citations=self.citations.numbers(theirs))
-                place = max(p for p, _ in self.shown) + 1
-                self.shown.append((place, quoted))
-                yield self._event(place, quoted)
+            first = self.plain.statements[0]
+            theirs = [c for c in self.plain.citations if c.n in first.citations]
+            if not {(c.source_id, c.span) for c in theirs} & {(c.source_id, c.span) for c in self.citations.all}:
+                quoted = replace(first, citations=self.citations.numbers(theirs))
+                self.shown.append((FIRST, quoted))
+                yield self._event(FIRST, quoted)
 
     def _failed(self, trouble: Trouble) -> Iterator[Event]:
         """Let the extractive answer or the refusal stand, and say why."""
@@ -255,12 +261,6 @@ class _Written:
             answered_by=self.model.name,
         )
         return self._stamped(replace(answer, citations=tuple(self.citations.all)))
-
-
-def _stating(answer: Answer, places: set[tuple[str, Span]]) -> list[Statement]:
-    """Return the statements that rest on one of ``places``."""
-    numbers = {c.n for c in answer.citations if (c.source_id, c.span) in places}
-    return [s for s in answer.statements if numbers & set(s.citations)]
 
 
 def _in_turn(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -76,8 +76,13 @@ def standing_frame(query: Query, hit: Hit) -> str:
         words = _pick(STATUS[hit.source.status], query.language)
         return f"〔{words}〕" if query.language == "zh" else f"[{words}] "
     if hit.passage.standing is Standing.PROPOSAL or (paper and asks_for_force):
-        return "论文建议，并非现行规定：" if query.language == "zh" else "Proposed in a research paper, not a rule in force: "
+        return paper_frame(query.language)
     return ""
+
+
+def paper_frame(language: str) -> str:
+    """Return the words that keep a paper's proposal from being read as a rule."""
+    return "论文建议，并非现行规定：" if language == "zh" else "Proposed in a research paper, not a rule in force: "
 
 
 def notes_for(query: Query, citations: Sequence[Citation]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.citations import Keyed
@@ -16,8 +16,15 @@ from assistant.verification import verify
 
 _TITLE = re.compile(r"《([^》]{2,80})》")
 _STATE = "中华人民共和国"
-_FAULTS = {FactKind.MODAL.value: Fault.MODALITY, FactKind.NEGATION.value: Fault.NEGATION}
-_FIGURES = frozenset({FactKind.NUMBER, FactKind.DATE, FactKind.RATIO, FactKind.CLAUSE, FactKind.DOCUMENT})
+Judge = Callable[[str, Sequence[str]], Judgement]
+"""Says whether cited words carry a sentence, as ``verification.verify`` does."""
+_FAULTS = {kind.value: Fault.FIGURE for kind in (FactKind.NUMBER, FactKind.DATE, FactKind.RATIO, FactKind.CLAUSE, FactKind.DOCUMENT)} | {
+    FactKind.MODAL.value: Fault.MODALITY,
+    FactKind.NEGATION.value: Fault.NEGATION,
+    "opposite": Fault.NEGATION,
+    **{fault.value: fault for fault in (Fault.BOUND, Fault.ACTOR, Fault.CONDITION, Fault.SCOPE, Fault.STANDING)},
+}
+"""The sort of fault by the word that the judge's reason begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,14 @@ class Proved:
     judgement: Judgement
 
 
-def prove(sentence: Keyed, evidence: Mapping[int, Evidence], language: str) -> Proved | Withheld:
+def prove(sentence: Keyed, evidence: Mapping[int, Evidence], language: str, judge: Judge = verify) -> Proved | Withheld:
     """Return the sentence with what carries it, or what is wrong with it.
 
     Args:
         sentence: what the model wrote.
         evidence: what each key stands for.
         language: the language that was asked for.
+        judge: says whether the cited words carry it.
     """
     if not sentence.keys:
         return Withheld(sentence.text, Fault.NO_KEY, "it cites no key")
@@ -49,7 +57,7 @@ def prove(sentence: Keyed, evidence: Mapping[int, Evidence], language: str) -> P
     if foreign:
         return Withheld(sentence.text, Fault.INSTRUMENT, f"it names {foreign!r}, which is not what it cites")
     quotes = [quote for e in cited for quote in e.quotes]
-    judgement = verify(_without_attribution(sentence.text, cited), [" ".join(quotes), *quotes])
+    judgement = judge(_without_attribution(sentence.text, cited), [" ".join(quotes), *quotes])
     if judgement.verdict is Verdict.SUPPORTED:
         return Proved(sentence.text, cited, judgement)
     return Withheld(sentence.text, _fault(judgement.reason), judgement.reason)
@@ -61,8 +69,7 @@ def _is_quote(text: str, cited: Sequence[Evidence]) -> bool:
 
 def _fault(reason: str) -> Fault:
     """Return the sort of fault that the judge's reason begins with."""
-    kind = reason.partition(":")[0]
-    return Fault.FIGURE if kind in _FIGURES else _FAULTS.get(kind, Fault.WORDING)
+    return _FAULTS.get(reason.partition(":")[0], Fault.WORDING)
 
 
 # -- the names of instruments -------------------------------------------------------------------------------------

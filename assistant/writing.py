@@ -17,9 +17,10 @@ from assistant.facts import FactKind, read_facts
 from assistant.notices import fault_words
 from assistant.places import find_places
 from assistant.prompts import load_prompt
-from assistant.proof import Proved, prove
+from assistant.proof import Judge, Proved, prove
 from assistant.text import language_of
 from assistant.types import ChatError
+from assistant.verification import verify
 
 MOST_PARTS = 4
 """Questions that one question may be split into."""
@@ -47,10 +48,12 @@ class Writer:
         model: what is asked.
         spending: what it may take.
         language: of the question and the answer.
+        judge: says whether cited words carry a sentence.
     """
 
-    def __init__(self, model: ChatModel, spending: Spending, language: str) -> None:
+    def __init__(self, model: ChatModel, spending: Spending, language: str, judge: Judge = verify) -> None:
         self.language = language
+        self.judge = judge
 
         def reply(requests: Iterator[list[Message]]) -> Iterator[str]:
             for messages in requests:
@@ -106,7 +109,7 @@ class Writer:
             if sentence in seen or _NOTHING.match(sentence.text):
                 continue
             seen.add(sentence)
-            outcome = prove(sentence, dossier.evidence, self.language)
+            outcome = prove(sentence, dossier.evidence, self.language, self.judge)
             if isinstance(outcome, Proved):
                 yield Written(place, outcome)
             else:
@@ -129,7 +132,7 @@ class Writer:
             match = _NUMBERED.match(line)
             if not match or not 1 <= int(match[1]) <= len(places):
                 continue
-            outcomes = [prove(sentence, dossier.evidence, self.language) for sentence in parse(match[2])]
+            outcomes = [prove(sentence, dossier.evidence, self.language, self.judge) for sentence in parse(match[2])]
             proved = [o for o in outcomes if isinstance(o, Proved)]
             if proved and len(proved) == len(outcomes):
                 mended.setdefault(places[int(match[1]) - 1], proved)
