@@ -194,7 +194,7 @@ class _Written:
             else:
                 statement = self._statement(written.outcome)
                 self.shown.append((written.place, statement))
-                yield self._event(written.place, statement)
+                yield replace(self._event(written.place, statement), mended=written.mended)
 
     def _statement(self, proved: Proved) -> Statement:
         frame = next((f for e in proved.evidence if (f := standing_frame(self.finding.query, e.hit))), "") or self._paper(proved)

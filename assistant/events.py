@@ -16,6 +16,8 @@ class Shown:
     """Sentences come in the order in which they hold; a repaired one may belong before one that was already shown."""
     statement: Statement
     citations: tuple[Citation, ...]
+    mended: bool = False
+    """Whether the model had to write it twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,9 @@ def notice_to_dict(notice: Notice) -> Json:
 def event_to_dict(event: Event) -> Json:
     """Return an event of an answer that is being made; ``event`` names it: statement, withheld, notice or done."""
     match event:
-        case Shown(place, statement, citations):
-            return {"event": "statement", "place": place, "statement": _statement(statement), "citations": [_citation(c) for c in citations]}
+        case Shown(place, statement, citations, mended):
+            cited = [_citation(c) for c in citations]
+            return {"event": "statement", "place": place, "statement": _statement(statement), "citations": cited, "mended": mended}
         case Withheld():
             return {"event": "withheld", **withheld_to_dict(event)}
         case Notice():

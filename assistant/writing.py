@@ -39,6 +39,7 @@ class Written:
 
     place: int
     outcome: Proved | Withheld
+    mended: bool = False
 
 
 class Writer:
@@ -116,7 +117,7 @@ class Writer:
                 failed[place] = outcome
         if failed:
             mended = self._mend(failed, variables, dossier)
-            yield from (Written(place, proved) for place, several in mended.items() for proved in several)
+            yield from (Written(place, proved, True) for place, several in mended.items() for proved in several)
             yield from (Written(place, withheld) for place, withheld in failed.items() if place not in mended)
 
     def _mend(self, failed: Mapping[int, Withheld], variables: dict[str, str], dossier: Dossier) -> dict[int, list[Proved]]:

@@ -1,4 +1,4 @@
-"""``python -m evals run | gate | accept | bench``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
+"""``python -m evals run | gate | accept | bench | chat``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     from assistant.types import AssistantError
 
-    module, function = {"run": ("run", "main"), "gate": ("gate", "main"), "accept": ("gate", "accept"), "bench": ("bench", "main")}[args.command]
+    module, function = ("gate", "accept") if args.command == "accept" else (args.command, "main")
     try:
         code: int = getattr(importlib.import_module(f"evals.{module}"), function)(args)
     except (AssistantError, OSError) as error:
@@ -44,7 +44,14 @@ def _parser() -> argparse.ArgumentParser:
     accept.add_argument("results", type=Path, metavar="FILE", help="results that `run` wrote")
     bench = commands.add_parser("bench", help="measure times and memory; not a test")
     bench.add_argument("--out", type=Path, metavar="FILE", help="where to write the measurements; evals/results/bench.json if not given")
-    for command in (run, gate, bench):
+    chat = commands.add_parser("chat", help="ask a suite of a chat model, and say how much of what it writes holds")
+    chat.add_argument("--model", metavar="PROVIDER:MODEL", help="the model; its provider's variables must be set")
+    chat.add_argument("--replay", type=Path, metavar="FILE", help="a recording, instead of a model")
+    chat.add_argument("--record", type=Path, metavar="FILE", help="where to write down what the model says")
+    chat.add_argument("--suite", default="corpus-precedence-dev", metavar="NAME", help="a file of evals/cases without its suffix")
+    chat.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help="the day on which is asked; today, or that of the recording")
+    chat.add_argument("--out", type=Path, metavar="FILE", help="where to write the results; evals/results/chat-SUITE.json if not given")
+    for command in (run, gate, bench, chat):
         command.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/")
         command.add_argument("--home", type=Path, metavar="FOLDER", help="where to keep the libraries for the next run; a temporary folder if not given")
     return parser

@@ -18,7 +18,8 @@ LAW = """# Surcharge Act
 
 ## Article 3
 
-A pilot enterprise may offset 30% of its investment against the education surcharge that it owes for the year. What is not used in a year may be carried forward.
+A pilot enterprise may offset 30% of its investment against the education surcharge that it owes for the year.
+What is not used in a year may be carried forward.
 
 ## Article 4
 

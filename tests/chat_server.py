@@ -12,12 +12,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Json = dict[str, Any]
+_TASKS = {
+    "repair": ("correct single", "改正"),
+    "condense": ("follow-up", "追问"),
+    "plan": ("split a question", "拆成"),
+    "answer": ("careful colleague", "严谨的同事"),
+}
 _LINE = re.compile(r"^\[K(\d+)\] (.+)$", re.MULTILINE)
 _WORD = re.compile(r"[a-z]{3,}|[㐀-鿿]{2}|\d+")
 STALL = 3.0
@@ -39,8 +45,7 @@ class Asked:
     @property
     def task(self) -> str:
         """Which of the prompts it is."""
-        marks = {"repair": ("correct single", "改正"), "condense": ("follow-up", "追问"), "plan": ("split a question", "拆成"), "answer": ("careful colleague", "严谨的同事")}
-        return next((task for task, words in marks.items() if any(w in self.system for w in words)), "other")
+        return next((task for task, words in _TASKS.items() if any(w in self.system for w in words)), "other")
 
     @property
     def sentences(self) -> list[tuple[int, str]]:
@@ -57,7 +62,7 @@ class Asked:
 
         def share(pair: tuple[int, str]) -> float:
             words = _grams(pair[1])
-            return len(wanted & set(words)) / (8 + len(words)) ** 0.5
+            return float(len(wanted & set(words)) / (8 + len(words)) ** 0.5)
 
         return sorted(self.sentences, key=share, reverse=True)[:count]
 
@@ -84,8 +89,9 @@ def _cite(pairs: list[tuple[int, str]]) -> str:
 
 def _loosely(text: str, zh: bool) -> str:
     """Say a sentence a little otherwise, keeping every hard fact."""
-    swaps = (("本企业", "企业"), ("从", "自"), ("可以拿", "可以按")) if zh else (("From ", "Since "), ("that it owes for the year", "it owes for the year"), ("the eligible", "eligible"))
-    for old, new in swaps:
+    chinese = (("本企业", "企业"), ("从", "自"), ("可以拿", "可以按"))
+    english = (("From ", "Since "), ("that it owes for the year", "it owes for the year"), ("the eligible", "eligible"))
+    for old, new in chinese if zh else english:
         text = text.replace(old, new)
     return text
 
@@ -149,6 +155,12 @@ def _obedient(asked: Asked) -> str:
     return " ".join(f"{s} [K{asked.sentences[0][0]}]" for s in said) or paraphrase(asked)
 
 
+def _splits(asked: Asked) -> str:
+    if asked.task == "plan":
+        return "\n".join(f"{part.strip()}?" for part in re.split(r"[?？]", asked.user) if part.strip())
+    return paraphrase(asked)
+
+
 def _other_language(asked: Asked) -> str:
     return "The pilot enterprise may offset its investment. [K1]" if asked.zh else "试点企业可以抵免投资额。[K1]"
 
@@ -165,7 +177,7 @@ BEHAVIOURS: dict[str, Callable[[Asked], str]] = {
     "other-language": _other_language,
     "none": lambda asked: "NONE",
     "empty": lambda asked: "",
-    "splits": lambda asked: "\n".join(p.strip() + "?" for p in re.split(r"[?？]| and ", asked.user) if p.strip()) if asked.task == "plan" else paraphrase(asked),
+    "splits": _splits,
     "stalls": paraphrase,
     "trickles": paraphrase,
     "breaks-off": paraphrase,
@@ -220,14 +232,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         self.close_connection = True
-        try:
+        with suppress(OSError):  # the client has given up
             self._stream(model, body)
-        except OSError:
-            pass  # the client has given up
 
     def _fail(self, failure: Fail) -> None:
         key = self.headers.get("Authorization", "")
-        words = f"Incorrect API key provided: {key}. " if failure.status == 401 else "This model's maximum context length is 10 tokens. " if failure.status == 400 else ""
+        words = {401: f"Incorrect API key provided: {key}. ", 400: "This model's maximum context length is 10 tokens. "}.get(failure.status, "")
         data = json.dumps({"error": {"message": f"{words}{failure.code} {key}", "type": failure.code, "code": failure.code}}).encode()
         self.send_response(failure.status)
         self.send_header("Content-Type", "application/json")
@@ -282,7 +292,5 @@ def chat_server(port: int = 0) -> Iterator[ChatServer]:
 if __name__ == "__main__":
     with chat_server(int(sys.argv[1]) if len(sys.argv) > 1 else 8765) as running:
         print(running.url, flush=True)
-        try:
+        with suppress(KeyboardInterrupt):
             threading.Event().wait()
-        except KeyboardInterrupt:
-            pass

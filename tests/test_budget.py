@@ -38,7 +38,7 @@ def test_only_the_time_of_calls_counts() -> None:
     clock.now = 207
     assert it.seconds() == -1
     it.spend("x", "y", 5, 5)
-    with pytest.raises(ChatError, match="the time that a question may take is spent. Raise ASSISTANT_CHAT_TIMEOUT"):
+    with pytest.raises(ChatError, match=r"the time that a question may take is spent. Raise ASSISTANT_CHAT_TIMEOUT"):
         it.reply_tokens("x")
 
 
@@ -48,7 +48,7 @@ def test_tokens_are_counted_over_all_calls() -> None:
     it.spend("", "", 300, 400)
     assert it.reply_tokens("x" * 400) == 200
     it.spend("", "", 100, 150)
-    with pytest.raises(ChatError, match="the tokens that a question may take is spent. Raise ASSISTANT_CHAT_TOKENS"):
+    with pytest.raises(ChatError, match=r"the tokens that a question may take is spent. Raise ASSISTANT_CHAT_TOKENS"):
         it.reply_tokens("x" * 400)
 
 
@@ -56,7 +56,7 @@ def test_cost_bounds_the_reply() -> None:
     it, _ = budget(chat_cost=0.001, chat_price_in=1.0, chat_price_out=4.0)
     assert it.reply_tokens("x" * 400) == 225  # (0.001 - 100 tokens at 1 a million) at 4 a million
     it.spend("", "", 600, 90)
-    with pytest.raises(ChatError, match="the cost that a question may take is spent. Raise ASSISTANT_CHAT_COST"):
+    with pytest.raises(ChatError, match=r"the cost that a question may take is spent. Raise ASSISTANT_CHAT_COST"):
         it.reply_tokens("x" * 400)
 
 

@@ -34,7 +34,8 @@ def test_a_reply_is_streamed_with_what_it_took(chat: ChatServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "trouble"), [("wrong-key", Trouble.REFUSED), ("rate-limited", Trouble.RATE_LIMIT), ("fails", Trouble.SERVER_ERROR), ("overflows", Trouble.OVERFLOW)]
+    ("name", "trouble"),
+    [("wrong-key", Trouble.REFUSED), ("rate-limited", Trouble.RATE_LIMIT), ("fails", Trouble.SERVER_ERROR), ("overflows", Trouble.OVERFLOW)],
 )
 def test_an_error_never_quotes_the_provider(chat: ChatServer, name: str, trouble: Trouble) -> None:
     with pytest.raises(ChatError) as raised:
@@ -80,5 +81,5 @@ def test_a_server_of_ones_own_needs_no_key(chat: ChatServer, monkeypatch: pytest
 
 @pytest.mark.parametrize("value", ["qwen3", "openai:", ":m"])
 def test_the_setting_names_provider_and_model(value: str) -> None:
-    with pytest.raises(ConfigError, match="ASSISTANT_CHAT_MODEL: .* write it as provider:model"):
+    with pytest.raises(ConfigError, match=r"ASSISTANT_CHAT_MODEL: .* write it as provider:model"):
         load_settings(chat_model=value)

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from assistant.citations import Keyed, format_keys, format_sentence, parse, split, without_keys
 
-WORDS = st.sampled_from(["企业应当支付劳动报酬", "Enterprises shall pay interns", "抵免比例为30%", "See Art. 27 for the U.S. rule", "it rose by 2.5 percent", "《职业教育法》第二十七条规定"])
+WORDS = st.sampled_from(
+    [
+        "企业应当支付劳动报酬",
+        "Enterprises shall pay interns",
+        "抵免比例为30%",
+        "See Art. 27 for the U.S. rule",
+        "it rose by 2.5 percent",
+        "《职业教育法》第二十七条规定",
+    ]
+)
 STOPS = st.sampled_from(["。", ".", "!", "？", "；", ""])
 SENTENCES = st.builds(lambda words, stop, keys: Keyed(words + stop, tuple(dict.fromkeys(keys))), WORDS, STOPS, st.lists(st.integers(1, 60), max_size=4))
 

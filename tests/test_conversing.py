@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_a_repaired_sentence_stands_in_its_place(talker: Assistant, chat: ChatSe
     ask_with(talker, "mixed", QUESTION)
     events = list(talker.stream(QUESTION))
     shown = [e for e in events if isinstance(e, Shown)]
-    assert [e.place for e in shown] == [1, 0]  # the second held at once, the first after its repair
+    assert [(e.place, e.mended) for e in shown] == [(1, False), (0, True)]  # the second held at once, the first after its repair
     assert isinstance(events[-1], Done)
     result = answered(events[-1].result)
     assert [s.text for s in result.statements] == [shown[1].statement.text, shown[0].statement.text]
@@ -178,7 +179,7 @@ def test_a_server_that_is_not_there(talker: Assistant, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("limits", [{"chat_tokens": 500}, {"chat_cost": 0.000001, "chat_price_in": 1.0, "chat_price_out": 1.0}])
-def test_a_budget_that_is_too_small_asks_nothing(talker: Assistant, chat: ChatServer, limits: dict[str, float]) -> None:
+def test_a_budget_that_is_too_small_asks_nothing(talker: Assistant, chat: ChatServer, limits: dict[str, Any]) -> None:
     result = answered(ask_with(talker, "paraphrase", QUESTION, **limits))
     assert ([n.trouble for n in result.notices], chat.requests) == ([Trouble.BUDGET], [])
 
