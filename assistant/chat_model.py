@@ -21,6 +21,7 @@ from assistant.types import ChatError, ConfigError
 
 EXTRAS: Mapping[str, str] = {"anthropic": "anthropic", "ollama": "ollama", "deepseek": "deepseek"}
 """The extra of this package that brings a provider's; ``openai`` comes with it."""
+_STEADY: Mapping[str, Any] = {"temperature": 0}
 _KEYLESS = "none"
 """What is sent as the key to a server of one's own, where none is set."""
 _TROUBLES: tuple[tuple[type[Exception], Trouble], ...] = (
@@ -79,7 +80,9 @@ class LangChainModel:
     def __init__(self, name: str, timeout: float) -> None:
         self.name = name
         self._provider = name.partition(":")[0]
-        self._model = _opened(name, self._provider, timeout)
+        self._timeout = timeout
+        self._model = _opened(name, self._provider, timeout, _STEADY)
+        self._steady = True
 
     def stream(self, messages: Sequence[Message], spending: Spending) -> Iterator[Reply]:
         """Yield the reply as it comes, and what it took last.
@@ -109,6 +112,18 @@ class LangChainModel:
             raise chat_error(self.name, Trouble.EMPTY)
         yield Reply("", *counts)
 
+    def _asked(self, messages: Sequence[Message], most: int) -> Iterator[AIMessageChunk]:
+        """Yield LangChain's chunks. A model that rejects the request is asked once more without options, which some do not take."""
+        said = [(m.role, m.text) for m in messages]
+        limit: dict[str, Any] = {"num_predict" if self._provider == "ollama" else "max_tokens": most}
+        try:
+            yield from self._model.stream(said, **limit)
+        except failures.ModelInvalidRequestError:
+            if not self._steady:
+                raise
+            self._model, self._steady = _opened(self.name, self._provider, self._timeout, {}), False
+            yield from self._model.stream(said, **limit)
+
     def _chunks(self, messages: Sequence[Message], most: int, spending: Spending) -> Iterator[AIMessageChunk]:
         """Yield LangChain's chunks, but wait no longer than time is left, whatever the provider's package does.
 
@@ -120,8 +135,7 @@ class LangChainModel:
         def call() -> None:
             begun = False
             try:
-                limit: dict[str, Any] = {"num_predict" if self._provider == "ollama" else "max_tokens": most}
-                for chunk in self._model.stream([(m.role, m.text) for m in messages], **limit):
+                for chunk in self._asked(messages, most):
                     if given_up.is_set():
                         return
                     begun = True
@@ -146,8 +160,8 @@ class LangChainModel:
             given_up.set()
 
 
-def _opened(name: str, provider: str, timeout: float) -> BaseChatModel:
-    options: dict[str, Any] = {"temperature": 0}
+def _opened(name: str, provider: str, timeout: float, options: Mapping[str, Any]) -> BaseChatModel:
+    options = dict(options)
     if provider != "ollama":
         options |= {"max_retries": 0, "timeout": timeout}
     if provider == "openai":

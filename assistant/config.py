@@ -76,6 +76,11 @@ class Settings(BaseSettings):
             return None
         return shipped("corpus") if self.corpus == "default" else Path(self.corpus)
 
+    @property
+    def conversations_file(self) -> Path:
+        """Where conversations are kept unless another database is named."""
+        return self.home / "conversations.sqlite"
+
     def fingerprint(self) -> str:
         """Return a hash over the settings that change answers, and all prompts."""
         parts = {

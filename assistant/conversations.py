@@ -23,7 +23,6 @@ from assistant.exchange import Turn
 from assistant.types import ConfigError, ConversationError
 
 Json = dict[str, Any]
-FILE = "conversations.sqlite"
 GONE = "[removed from the library]"
 """What stands in an old answer in place of the words of a source that was removed."""
 
@@ -93,7 +92,7 @@ class Conversations:
     """All conversations of one library.
 
     Args:
-        home: the library's folder, where they are kept by default.
+        file: where they are kept by default, in SQLite.
         url: another database, as SQLAlchemy names it: ``postgresql+psycopg://user:password@host/name``.
 
     Raises:
@@ -101,12 +100,12 @@ class Conversations:
         ConversationError: the database cannot be reached.
     """
 
-    def __init__(self, home: Path, url: str = "") -> None:
-        self._where = "ASSISTANT_DATABASE_URL" if url else str(home / FILE)
+    def __init__(self, file: Path, url: str = "") -> None:
+        self._where = "ASSISTANT_DATABASE_URL" if url else str(file)
         if not url:
-            home.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._engine = create_engine(_with_driver(url) or f"sqlite:///{home / FILE}", pool_pre_ping=True, hide_parameters=True)
+            self._engine = create_engine(_with_driver(url) or f"sqlite:///{file}", pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError as error:
             raise ConfigError(
                 f"ASSISTANT_DATABASE_URL: its driver {error.name!r} is not installed. For PostgreSQL run: pip install 'policy-case-assistant[postgres]'"

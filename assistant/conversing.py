@@ -18,7 +18,7 @@ from assistant.citing import Citations, citation_of
 from assistant.config import Settings
 from assistant.events import Done, Event, Shown
 from assistant.evidence import Sources, lay_out
-from assistant.exchange import Fault, Notice, Trouble, Turn, Withheld
+from assistant.exchange import Fault, Message, Notice, Reply, Spending, Trouble, Turn, Withheld
 from assistant.facts import FactKind, read_facts
 from assistant.follow_ups import Condenser
 from assistant.labels import notes_for, paper_frame, standing_frame
@@ -96,6 +96,22 @@ def converse(library: Library, model: ChatModel | None, question: str, scope: Sc
         yield from _told(plain)
     else:
         yield from _Written(library, model, budget, finding, plain).events()
+
+
+class Unopened:
+    """Stands for a chat model that cannot be opened: asking it fails, so the texts answer and the reader is told."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self._reason = reason
+
+    def stream(self, messages: Sequence[Message], spending: Spending) -> Iterator[Reply]:
+        """Fail.
+
+        Raises:
+            ChatError: always, with the reason.
+        """
+        raise ChatError(Trouble.NOT_OPENED, self._reason)
 
 
 def _told(result: Answer | Abstention) -> Iterator[Event]:
@@ -279,12 +295,12 @@ def _joined(whole: Answer | Abstention, parts: Sequence[Answer | Abstention]) ->
         number = {c.n: citations.number(c) for c in answer.citations}
         statements += [replace(s, citations=tuple(number[n] for n in s.citations)) for s in answer.statements]
         conflicts += [replace(c, citations=tuple(number[n] for n in c.citations)) for c in answer.conflicts]
-    told = {s.text: s for s in reversed(statements)}
+    first = {s.text: s for s in reversed(statements)}  # two parts may be answered by one sentence
     return replace(
         answers[0],
         question=whole.question,
         condensed=whole.condensed,
-        statements=tuple(s for s in statements if told.get(s.text) is s),
+        statements=tuple(s for s in statements if first[s.text] is s),
         citations=tuple(citations.all),
         conflicts=tuple(conflicts),
         hits=tuple({h.passage.id: h for h in _in_turn([a.hits for a in answers])}.values()),

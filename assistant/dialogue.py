@@ -57,4 +57,4 @@ class Dialogue:
 
 def open_conversations(assistant: Assistant) -> Conversations:
     """Return the conversations of a library."""
-    return Conversations(assistant.settings.home, assistant.settings.database_url.get_secret_value())
+    return Conversations(assistant.settings.conversations_file, assistant.settings.database_url.get_secret_value())

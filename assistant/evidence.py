@@ -14,6 +14,9 @@ from assistant.instructions import gives_orders
 from assistant.labels import binding_label
 from assistant.types import SILENT, Hit, Source, Span
 
+PER_KEY, PER_PASSAGE = 6, 40
+"""About how many tokens a key, and the line above a passage, take."""
+
 
 class Sources(Protocol):
     """Gives a source with its text by id."""
@@ -52,25 +55,33 @@ def lay_out(hits: Sequence[Hit], sources: Sources, language: str, most_tokens: i
     """
     kept: list[tuple[Hit, list[Evidence]]] = []
     used = 0
-    for hit in dict.fromkeys(h.passage.id for h in hits if h.passage.kind not in SILENT):
-        found = next(h for h in hits if h.passage.id == hit)
-        units = _units(found, sources.source(found.source.id).text)
-        size = sum(estimate_tokens(_shown(e)) + 6 for e in units) + 40
+    for hit in _once(hits):
+        units = _units(hit, sources.source(hit.source.id).text)
+        size = sum(estimate_tokens(_shown(e)) + PER_KEY for e in units) + PER_PASSAGE
         if not units or (kept and used + size > most_tokens):
             continue
-        kept.append((found, units))
+        kept.append((hit, units))
         used += size
     kept.sort(key=lambda pair: pair[0].source.authority.rank)  # stable: among equals, the best first
     evidence: dict[int, Evidence] = {}
     blocks = []
-    for found, units in kept:
-        lines = [_above(found, language)]
+    for hit, units in kept:
+        lines = [_above(hit, language)]
         for unit in units:
             evidence[len(evidence) + 1] = unit
             lines.append(f"{format_keys([len(evidence)])} {_shown(unit)}")
         blocks.append("\n".join(lines))
     text = "\n\n".join(blocks)
     return Dossier(text, _fence(text), evidence)
+
+
+def _once(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits that may be quoted, each passage once, where it comes first."""
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.passage.kind not in SILENT:
+            first.setdefault(hit.passage.id, hit)
+    return list(first.values())
 
 
 def _units(hit: Hit, text: str) -> list[Evidence]:

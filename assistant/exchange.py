@@ -14,6 +14,8 @@ class Trouble(StrEnum):
     RATE_LIMIT = "rate_limit"
     SERVER_ERROR = "server_error"
     UNREACHABLE = "unreachable"
+    NOT_OPENED = "not_opened"
+    """A setting of it is wrong, or its package is not installed."""
     REFUSED = "refused"
     """The key is missing, wrong, or lacks a right."""
     NO_MODEL = "no_model"

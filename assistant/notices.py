@@ -12,6 +12,7 @@ _TROUBLES = {
     Trouble.RATE_LIMIT: ("{model} takes no more requests for now (429)", "{model}当前请求过多（429）"),
     Trouble.SERVER_ERROR: ("{model} failed on its server", "{model}的服务器出错"),
     Trouble.UNREACHABLE: ("{model} cannot be reached", "无法连接{model}"),
+    Trouble.NOT_OPENED: ("{model} cannot be opened (assistant doctor says why)", "无法启用{model}（运行assistant doctor查看原因）"),
     Trouble.REFUSED: ("{model} refused the key", "{model}拒绝了密钥"),
     Trouble.NO_MODEL: ("the provider does not know {model}", "服务方没有{model}这个模型"),
     Trouble.REJECTED: ("{model} rejected the request", "{model}拒绝了请求"),

@@ -15,7 +15,7 @@ from assistant.answering import Draft, ExtractiveAnswerer
 from assistant.citing import Citations, citation_of
 from assistant.config import Settings, load_settings
 from assistant.conflicts import find_conflicts
-from assistant.conversing import Finding, converse
+from assistant.conversing import Finding, Unopened, converse
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.events import Done, Event
 from assistant.exchange import Turn
@@ -34,6 +34,7 @@ from assistant.types import (
     Abstention,
     Answer,
     AssistantError,
+    ConfigError,
     Hit,
     Metadata,
     Reason,
@@ -160,12 +161,12 @@ class Assistant:
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
         left = self.index.remove(source_id)
-        url = self.settings.database_url.get_secret_value()
-        if not url and not (self.settings.home / "conversations.sqlite").exists():
+        file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
+        if not url and not file.exists():
             return left
         from assistant.conversations import Conversations  # a moment to import, and most removals need none
 
-        conversations = Conversations(self.settings.home, url)
+        conversations = Conversations(file, url)
         conversations.forget(source_id)
         left["answers"] = conversations.quoting(source_id)
         conversations.close()
@@ -197,7 +198,11 @@ class Assistant:
 
     def stream(self, question: str, scope: Scope = Scope(), history: Sequence[Turn] = ()) -> Iterator[Event]:  # noqa: B008  frozen
         """Yield each sentence as soon as it holds, what was withheld, notices, and last the whole answer or refusal."""
-        return converse(self, self.chat_model, question, scope, history)
+        try:
+            model = self.chat_model
+        except ConfigError as error:
+            model = Unopened(self.settings.chat_model, str(error))
+        return converse(self, model, question, scope, history)
 
     @property
     def texts(self) -> Registry:

@@ -178,6 +178,7 @@ BEHAVIOURS: dict[str, Callable[[Asked], str]] = {
     "none": lambda asked: "NONE",
     "empty": lambda asked: "",
     "splits": _splits,
+    "own-temperature": paraphrase,
     "stalls": paraphrase,
     "trickles": paraphrase,
     "breaks-off": paraphrase,
@@ -222,6 +223,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.seen.requests.append(body)
         self.server.seen.keys.append(self.headers.get("Authorization", ""))
         model = body["model"]
+        if model == "own-temperature" and "temperature" in body:
+            self._fail(Fail(400, "unsupported_value"))
+            return
         if model in FAILURES:
             self._fail(FAILURES[model])
             return
@@ -237,8 +241,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _fail(self, failure: Fail) -> None:
         key = self.headers.get("Authorization", "")
-        words = {401: f"Incorrect API key provided: {key}. ", 400: "This model's maximum context length is 10 tokens. "}.get(failure.status, "")
-        data = json.dumps({"error": {"message": f"{words}{failure.code} {key}", "type": failure.code, "code": failure.code}}).encode()
+        words = {"invalid_api_key": f"Incorrect API key provided: {key}. ", "context_length_exceeded": "This model's maximum context length is 10 tokens. "}
+        data = json.dumps({"error": {"message": f"{words.get(failure.code, '')}{failure.code} {key}", "type": failure.code, "code": failure.code}}).encode()
         self.send_response(failure.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
@@ -246,7 +250,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def _stream(self, model: str, body: Json) -> None:
-        text = BEHAVIOURS[model](_asked(body)) if "ready" not in _asked(body).user else "ready"
+        asked = _asked(body)
+        behave = BEHAVIOURS[model] if asked.task in ("answer", "repair") or model in ("splits", "empty") else paraphrase
+        text = behave(asked) if asked.task != "other" else "ready"
         pieces = [text[i : i + 7] for i in range(0, len(text), 7)]
         for place, piece in enumerate(pieces):
             if place == len(pieces) // 2 and model in ("breaks-off", "closes-early"):

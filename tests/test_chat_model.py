@@ -83,3 +83,10 @@ def test_a_server_of_ones_own_needs_no_key(chat: ChatServer, monkeypatch: pytest
 def test_the_setting_names_provider_and_model(value: str) -> None:
     with pytest.raises(ConfigError, match=r"ASSISTANT_CHAT_MODEL: .* write it as provider:model"):
         load_settings(chat_model=value)
+
+
+def test_a_model_that_takes_no_temperature_is_asked_without(chat: ChatServer) -> None:
+    model = LangChainModel("openai:own-temperature", 5.0)
+    for _ in range(2):
+        assert "".join(p.text for p in model.stream(PING, Budget(load_settings(chat_model=model.name)))) == "ready"
+    assert ["temperature" in body for body in chat.requests] == [True, False, False]

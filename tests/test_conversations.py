@@ -31,7 +31,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def conversations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Conversations]:
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
-    held = Conversations(tmp_path / "home", url)
+    held = Conversations(tmp_path / "home" / "talk.sqlite", url)
     yield held
     for one in held.ids():  # the server's database is shared by all tests
         held.remove(one)
@@ -102,7 +102,7 @@ def test_the_words_of_a_removed_source_go(conversations: Conversations) -> None:
 
 
 def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
-    held = Conversations(tmp_path)
+    held = Conversations(tmp_path / "talk.sqlite")
     held.add(held.begin(), wire(), NOW)
     held.forget("vel")
     held.close()
@@ -110,11 +110,11 @@ def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
 
 
 def test_they_outlive_the_process(tmp_path: Path) -> None:
-    held = Conversations(tmp_path)
+    held = Conversations(tmp_path / "talk.sqlite")
     one = held.begin()
     held.add(one, wire(), NOW)
     held.close()
-    assert [t.question for t in Conversations(tmp_path).turns(one)] == ["何时施行？"]
+    assert [t.question for t in Conversations(tmp_path / "talk.sqlite").turns(one)] == ["何时施行？"]
 
 
 @pytest.mark.parametrize(
@@ -127,12 +127,12 @@ def test_they_outlive_the_process(tmp_path: Path) -> None:
 )
 def test_a_database_that_cannot_be_opened(tmp_path: Path, url: str, message: str) -> None:
     with pytest.raises((ConfigError, ConversationError)) as raised:
-        Conversations(tmp_path, url)
+        Conversations(tmp_path / "talk.sqlite", url)
     assert message in str(raised.value)
     assert PASSWORD not in str(raised.value) + repr(raised.value)
 
 
 def test_a_wrong_password_is_not_told(postgres_url: str, tmp_path: Path) -> None:
     with pytest.raises(ConversationError) as raised:
-        Conversations(tmp_path, postgres_url.replace(PASSWORD, "wrong-canary"))
+        Conversations(tmp_path / "talk.sqlite", postgres_url.replace(PASSWORD, "wrong-canary"))
     assert "wrong-canary" not in str(raised.value)

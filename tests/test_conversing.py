@@ -178,6 +178,17 @@ def test_a_server_that_is_not_there(talker: Assistant, monkeypatch: pytest.Monke
     assert [n.trouble for n in result.notices] == [Trouble.UNREACHABLE]
 
 
+def test_a_model_that_cannot_be_opened(talker: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"):
+        monkeypatch.delenv(variable, raising=False)
+    expected = quoted(talker, QUESTION)
+    talker.settings = load_settings(home=talker.settings.home, corpus="", chat_model="openai:m")
+    talker.__dict__.pop("chat_model")
+    result = answered(talker.ask(QUESTION))
+    assert ([s.text for s in result.statements], result.usage) == (expected, None)
+    assert [n.text for n in result.notices] == ["openai:m cannot be opened (assistant doctor says why); the answer is quoted from the texts instead."]
+
+
 @pytest.mark.parametrize("limits", [{"chat_tokens": 500}, {"chat_cost": 0.000001, "chat_price_in": 1.0, "chat_price_out": 1.0}])
 def test_a_budget_that_is_too_small_asks_nothing(talker: Assistant, chat: ChatServer, limits: dict[str, Any]) -> None:
     result = answered(ask_with(talker, "paraphrase", QUESTION, **limits))
