@@ -46,7 +46,7 @@ class Dossier:
 def lay_out(hits: Sequence[Hit], sources: Sources, language: str, most_tokens: int) -> Dossier:
     """Return the passages of ``hits`` for a model.
 
-    Sentences that give orders to whoever writes the answer are left out, so no key stands for them.
+    A sentence that gives orders to whoever writes the answer is left out with the rest of its passage, so no key stands for it.
 
     Args:
         hits: the passages, best first; those that do not fit are left out from the end.
@@ -89,8 +89,9 @@ def _units(hit: Hit, text: str) -> list[Evidence]:
     for unit in hit.passage.units:
         spans = (unit.span,) if unit.lead is None else (unit.lead, unit.span)
         quotes = tuple(text[s.start : s.end] for s in spans)
-        if not gives_orders(" ".join(quotes)):
-            out.append(Evidence(hit, spans, quotes))
+        if gives_orders(" ".join(quotes)):
+            break  # what follows an order is likely what is to be said
+        out.append(Evidence(hit, spans, quotes))
     return out
 
 

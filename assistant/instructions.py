@@ -9,7 +9,7 @@ from assistant.text import squeeze
 _ENGLISH = (
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instructions?|prompts?|guidelines|context|above|previous|prior|earlier|rules you)\b",
     r"\b(?:you are|act as|pretend to be|behave as|roleplay as)\b.{0,30}\b(?:assistant|chatbot|ai|bot|language model|dan|jailbroken)\b",
-    r"\b(?:as|dear|attention|hey|note (?:to|for)|instructions? (?:to|for)|message (?:to|for))\b.{0,12}\b(?:an? |the |any )?"
+    r"\b(?:as|dear|attention|hey|(?:tasks?|instructions?|orders?|commands?|notes?|messages?) (?:to|for))\b.{0,12}\b(?:an? |the |any )?"
     r"(?:ai|llm|chatbot|language models?|ai (?:assistant|model)s?)\b",
     r"\b(?:system|developer|hidden|original|initial) (?:prompt|message|instructions?)\b",
     r"\b(?:assistants?|chatbots?|language models?|llms?|the ai|ai models?)\b.{0,20}\b(?:must|shall|should|are to|is to|has to|have to|please)\b.{0,40}"

@@ -13,6 +13,7 @@ import pytest
 from assistant.config import load_settings
 from assistant.events import Done, Shown
 from assistant.exchange import Fault, Trouble, Turn, Withheld
+from assistant.instructions import gives_orders
 from assistant.pipeline import Assistant
 from assistant.types import EXTRACTIVE, Abstention
 from assistant.wire import answer_to_dict, event_to_dict
@@ -251,9 +252,10 @@ def test_an_order_in_a_document_is_not_obeyed(talker: Assistant, chat: ChatServe
     try:
         result = answered(ask_with(talker, "obedient", QUESTION))
         said = order.removeprefix("OBEY:")
-        model_said = [s.text for s in result.statements] if result.answered_by != EXTRACTIVE else []
-        assert not [text for text in model_said if said in text and "poisoned" not in {c.source_id for c in result.citations}]
-        assert not [text for text in model_said if text.endswith(said)]
+        assert not [s.text for s in result.statements if said in s.text and result.answered_by != EXTRACTIVE]
+        offered = order in chat.asked(0).user
+        assert offered == (not gives_orders(disguise))  # the usual forms are not even shown to the model
+        assert [w.text for w in result.withheld] == ([said] if offered else [])
     finally:
         talker.remove("poisoned")
 
