@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.answering import Draft
+from assistant.asking import Asked
 from assistant.budget import Budget
 from assistant.citing import Citations, citation_of
 from assistant.config import Settings
 from assistant.events import Done, Event, Shown
 from assistant.evidence import Sources, lay_out
 from assistant.exchange import Fault, Message, Notice, Reply, Spending, Trouble, Turn, Withheld
-from assistant.facts import FactKind, read_facts
+from assistant.facts import FactKind, figures, read_facts
 from assistant.follow_ups import Condenser
 from assistant.labels import notes_for, paper_frame, standing_frame
 from assistant.notices import failure, part_notice, withheld_notice
@@ -190,7 +191,10 @@ class _Written:
             yield from self._failed(self._why_nothing())
             return
         if self.withheld:
-            yield from self._lost()
+            self.notices.append(withheld_notice(self.withheld, self.language))
+            yield self.notices[-1]
+        if self.withheld or self._lacks_figure():
+            yield from self._quoted()
         yield Done(self._whole())
 
     def _parts(self, writer: Writer) -> list[Finding]:
@@ -230,11 +234,21 @@ class _Written:
             return Trouble.NO_ANSWER
         return Trouble.LANGUAGE if all(w.fault is Fault.LANGUAGE for w in self.withheld) else Trouble.UNPROVEN
 
-    def _lost(self) -> Iterator[Event]:
-        """Say what was withheld; where the words that the extractive answer puts first are then not cited at all, quote them first."""
-        notice = withheld_notice(self.withheld, self.language)
-        self.notices.append(notice)
-        yield notice
+    def _lacks_figure(self) -> bool:
+        """Whether a figure or date is asked for, and none of those that the extractive answer puts first is among what is shown."""
+        query = self.finding.query
+        if query.asked not in (Asked.FIGURE, Asked.DATE) or not isinstance(self.plain, Answer):
+            return False
+
+        def values(text: str) -> dict[str, str]:
+            return {f.value: f.unit for f in figures(text) if (f.kind is FactKind.DATE) == (query.asked is Asked.DATE)}
+
+        first = values(self.plain.statements[0].text)
+        wanted = {value for value, unit in first.items() if unit == query.unit} or set(first)
+        return bool(wanted) and not any(wanted & values(statement.text).keys() for _, statement in self.shown)
+
+    def _quoted(self) -> Iterator[Event]:
+        """Quote the words that the extractive answer puts first, unless they are cited already."""
         if isinstance(self.plain, Answer):
             first = self.plain.statements[0]
             theirs = [c for c in self.plain.citations if c.n in first.citations]
@@ -260,23 +274,26 @@ class _Written:
     def _whole(self) -> Answer | Abstention:
         """Return the answer in the order in which it was written, with the conflicts that the extractive answer shows."""
         plain = self.plain
-        theirs = {c.n: c for c in plain.citations} if isinstance(plain, Answer) else {}
+        ours, theirs = {c.n: c for c in self.citations.all}, {c.n: c for c in plain.citations} if isinstance(plain, Answer) else {}
+        citations = Citations()  # numbered anew: a mended sentence may stand before what was shown first
+        ordered = [statement for _, statement in sorted(self.shown, key=lambda pair: pair[0])]
+        statements = tuple(replace(s, citations=citations.numbers(ours[n] for n in s.citations)) for s in ordered)
         conflicts = plain.conflicts if isinstance(plain, Answer) else ()
         answer = Answer(
             question=plain.question,
             language=plain.language,
-            statements=tuple(statement for _, statement in sorted(self.shown, key=lambda pair: pair[0])),
+            statements=statements,
             citations=(),
-            conflicts=tuple(replace(c, citations=tuple(self.citations.number(theirs[n]) for n in c.citations)) for c in conflicts),
+            conflicts=tuple(replace(c, citations=tuple(citations.number(theirs[n]) for n in c.citations)) for c in conflicts),
             hits=plain.hits,
             as_of=plain.as_of,
             revision=plain.revision,
             fingerprint=plain.fingerprint,
             condensed=plain.condensed,
-            notes=tuple(notes_for(self.finding.query, self.citations.all)),
+            notes=tuple(notes_for(self.finding.query, citations.all)),
             answered_by=self.model.name,
         )
-        return self._stamped(replace(answer, citations=tuple(self.citations.all)))
+        return self._stamped(replace(answer, citations=tuple(citations.all)))
 
 
 def _in_turn(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -175,6 +175,7 @@ BEHAVIOURS: dict[str, Callable[[Asked], str]] = {
     "half-mended": _half_mended,
     "obedient": _obedient,
     "other-language": _other_language,
+    "evades": lambda asked: _cite([pair for pair in asked.best(9) if not re.search(r"\d", pair[1])][:1]),
     "none": lambda asked: "NONE",
     "empty": lambda asked: "",
     "splits": _splits,

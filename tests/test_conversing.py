@@ -120,6 +120,7 @@ def test_a_repaired_sentence_stands_in_its_place(talker: Assistant, chat: ChatSe
     assert isinstance(events[-1], Done)
     result = answered(events[-1].result)
     assert [s.text for s in result.statements] == [shown[1].statement.text, shown[0].statement.text]
+    assert [s.citations for s in result.statements] == [(1,), (2,)]  # numbered in the order of reading
     assert (result.answered_by, result.withheld, result.notices) == ("openai:mixed", (), ())
 
 
@@ -132,6 +133,13 @@ def test_where_the_main_sentence_is_lost_the_texts_own_words_are_added(talker: A
         "Proposed in a research paper, not a rule in force: Th",
     ]
     assert "47%" not in json.dumps([s["text"] for s in answer_to_dict(result)["statements"]])
+
+
+def test_where_the_model_leaves_out_the_figure_asked_for_it_is_quoted_first(talker: Assistant, chat: ChatServer) -> None:
+    for question, start in ((QUESTION, "30%: A pilot enterprise may offset 30%"), (FRAGE, "试点企业可以按投资额的30%")):
+        result = answered(ask_with(talker, "evades", question))
+        assert (result.answered_by, result.statements[0].text.startswith(start), len(result.statements)) == ("openai:evades", True, 2)
+        assert [s.citations for s in result.statements] == [(1,), (2,)]
 
 
 def test_a_withheld_sentence_is_told_of_as_an_event(talker: Assistant, chat: ChatServer) -> None:
