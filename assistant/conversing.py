@@ -7,7 +7,6 @@ extractive answer is made first, and stands whenever the model fails, says nothi
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -24,20 +23,16 @@ from assistant.facts import FactKind, figures, read_facts
 from assistant.follow_ups import Condenser
 from assistant.labels import notes_for, paper_frame, standing_frame
 from assistant.notices import failure, part_notice, withheld_notice
+from assistant.parts import asks_several, in_turn, joined
 from assistant.query import Query
 from assistant.sufficiency import Sufficiency
-from assistant.types import Abstention, Answer, Authority, ChatError, Conflict, Hit, Metadata, Scope, Statement
+from assistant.types import Abstention, Answer, Authority, ChatError, Hit, Metadata, Scope, Statement
 
 if TYPE_CHECKING:  # LangChain takes seconds to import: only a question that is put to a model waits for it
     from assistant.chat_model import ChatModel
     from assistant.proof import Proved
     from assistant.writing import Writer
 
-_SEVERAL = re.compile(
-    r"[?？].*\w.*[?？]|[;；]|\b(?:and|also)\b.*\b(?:who|what|when|where|which|how|why|is|are|do|does|can|may|must)\b|"
-    r"以及|并且|分别|另外|同时|，(?:又|还|谁|何|怎|如何|是否|哪|多少|什么)"
-)
-"""A question that may ask several things; whether it does is for the plan to say."""
 _PROMPT = 800
 """Tokens of a prompt besides the passages."""
 FIRST = -1
@@ -180,7 +175,7 @@ class _Written:
                 yield Done(self._stamped(self.plain))
                 return
             if len(parts) > 1:
-                self.plain = _joined(self.plain, [self.library.show(part) for part in answered])
+                self.plain = joined(self.plain, [self.library.show(part) for part in answered])
                 self.notices += [part_notice(part.query.text, self.language) for part in parts if not part.answers]
                 yield from self.notices
             yield from self._sentences(writer, answered)
@@ -199,13 +194,13 @@ class _Written:
 
     def _parts(self, writer: Writer) -> list[Finding]:
         question = self.finding.query.text
-        planned = writer.plan(question) if _SEVERAL.search(question) else [question]
+        planned = writer.plan(question) if asks_several(question) else [question]
         return [self.library.find(part, self.finding.scope) for part in planned] if len(planned) > 1 else [self.finding]
 
     def _sentences(self, writer: Writer, answered: Sequence[Finding]) -> Iterator[Event]:
         s = self.library.settings
         most = max((s.chat_tokens - 2 * s.chat_reply_tokens) // 2 - _PROMPT, 200)  # they are read twice, should there be a repair
-        dossier = lay_out(_in_turn([part.answering for part in answered]), self.library.texts, self.language, most)
+        dossier = lay_out(in_turn([part.answering for part in answered]), self.library.texts, self.language, most)
         today = (self.finding.scope.as_of or dt.date.today()).isoformat()
         for written in writer.write(self.finding.query.text, today, dossier):
             if isinstance(written.outcome, Withheld):
@@ -294,32 +289,3 @@ class _Written:
             answered_by=self.model.name,
         )
         return self._stamped(replace(answer, citations=tuple(citations.all)))
-
-
-def _in_turn(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
-    """Return the hits of several questions, the best of each first."""
-    longest = max(map(len, lists), default=0)
-    return [hits[rank] for rank in range(longest) for hits in lists if rank < len(hits)]
-
-
-def _joined(whole: Answer | Abstention, parts: Sequence[Answer | Abstention]) -> Answer | Abstention:
-    """Return the answers to the parts of a question as one; ``whole`` where none of them is an answer."""
-    answers = [part for part in parts if isinstance(part, Answer)]
-    if not answers:
-        return whole
-    citations, statements, conflicts = Citations(), list[Statement](), list[Conflict]()
-    for answer in answers:
-        number = {c.n: citations.number(c) for c in answer.citations}
-        statements += [replace(s, citations=tuple(number[n] for n in s.citations)) for s in answer.statements]
-        conflicts += [replace(c, citations=tuple(number[n] for n in c.citations)) for c in answer.conflicts]
-    first = {s.text: s for s in reversed(statements)}  # two parts may be answered by one sentence
-    return replace(
-        answers[0],
-        question=whole.question,
-        condensed=whole.condensed,
-        statements=tuple(s for s in statements if first[s.text] is s),
-        citations=tuple(citations.all),
-        conflicts=tuple(conflicts),
-        hits=tuple({h.passage.id: h for h in _in_turn([a.hits for a in answers])}.values()),
-        notes=tuple(dict.fromkeys(note for a in answers for note in a.notes)),
-    )
