@@ -81,11 +81,16 @@ def standing_frame(query: Query, hit: Hit) -> str:
         words = _pick(STATUS[m.status], query.language)
         return f"〔{words}〕" if zh else f"[{words}] "
     if hit.passage.standing is Standing.PROPOSAL or (paper and (query.standing or query.asked is Asked.YES_NO)):
-        return "论文建议，并非现行规定：" if zh else "Proposed in a research paper, not a rule in force: "
+        return paper_frame(query.language)
     if not query.standing or paper or m.status is Status.UNKNOWN or m.authority is Authority.UNKNOWN:
         return ""
     kind, status = _pick(AUTHORITY[m.authority], query.language), _pick(STATUS[m.status], query.language)
     return f"〔{kind}，{status}〕" if zh else f"[{kind}, {status}] "
+
+
+def paper_frame(language: str) -> str:
+    """Return the words that keep a paper's proposal from being read as a rule."""
+    return "论文建议，并非现行规定：" if language == "zh" else "Proposed in a research paper, not a rule in force: "
 
 
 def notes_for(query: Query, citations: Sequence[Citation]) -> list[str]:

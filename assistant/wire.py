@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.events import Done, Event, Shown
+from assistant.exchange import Notice, Withheld
 from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement, Verdict
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
@@ -41,7 +43,36 @@ def answer_to_dict(result: Answer | Abstention) -> Json:
         "message": refusal.message if refusal else "",
         "notes": list(answer.notes) if answer else [],
         "confidence": result.confidence,
+        "condensed": result.condensed,
+        "answered_by": answer.answered_by if answer else None,
+        "withheld": [withheld_to_dict(w) for w in answer.withheld] if answer else [],
+        "notices": [notice_to_dict(notice) for notice in result.notices],
+        "usage": dataclasses.asdict(result.usage) if result.usage else None,
     }
+
+
+def withheld_to_dict(withheld: Withheld) -> Json:
+    """Return a sentence that is not shown as fact."""
+    return {"text": withheld.text, "fault": withheld.fault.value, "reason": withheld.reason}
+
+
+def notice_to_dict(notice: Notice) -> Json:
+    """Return what went wrong while a model was asked."""
+    return {"trouble": notice.trouble.value, "text": notice.text}
+
+
+def event_to_dict(event: Event) -> Json:
+    """Return an event of an answer that is being made; ``event`` names it: statement, withheld, notice or done."""
+    match event:
+        case Shown(place, statement, citations, mended):
+            cited = [_citation(c) for c in citations]
+            return {"event": "statement", "place": place, "statement": _statement(statement), "citations": cited, "mended": mended}
+        case Withheld():
+            return {"event": "withheld", **withheld_to_dict(event)}
+        case Notice():
+            return {"event": "notice", **notice_to_dict(event)}
+        case Done(result):
+            return {"event": "done", "result": answer_to_dict(result)}
 
 
 def _statement(statement: Statement) -> Json:

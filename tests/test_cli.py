@@ -225,7 +225,7 @@ def test_page_opens_before_the_library_is_filled(monkeypatch: pytest.MonkeyPatch
 
 # -- as real processes ----------------------------------------------------------------------------------------
 
-HEAVY = ("torch", "transformers", "chromadb", "gradio", "fastapi", "langchain_core")
+HEAVY = ("torch", "transformers", "chromadb", "gradio", "fastapi", "langchain", "langchain_core", "sqlalchemy")
 
 
 @pytest.mark.parametrize("args", [["--help"], ["ask", "--help"], ["sources"], ["sources", "--json"]])
