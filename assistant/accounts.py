@@ -18,6 +18,7 @@ from pathlib import Path
 import argon2
 import sqlalchemy as sa
 
+from assistant.databases import open_database
 from assistant.people import Person, Role
 from assistant.types import AccountError
 
@@ -78,23 +79,21 @@ class Accounts:
     """The accounts of one installation. Safe to use from several threads.
 
     Args:
-        url: the database, as SQLAlchemy names it.
+        file: where they are kept by default, in SQLite.
+        url: another database, as SQLAlchemy names it.
         clock: returns the seconds since 1970.
 
     Raises:
+        ConfigError: ``url`` names no database that can be opened.
         AccountError: the database cannot be used.
     """
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, file: Path, url: str = "", clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._hasher = argon2.PasswordHasher()
-        with _readable_errors():
-            address = sa.make_url(url)
-            if address.get_backend_name() == "sqlite" and address.database:
-                _make_private(Path(address.database))
-            self._engine = sa.create_engine(address, hide_parameters=True)
-            if self._engine.dialect.name == "sqlite":
-                sa.event.listen(self._engine, "connect", _prepare_sqlite)
+        self._where = "ASSISTANT_DATABASE_URL" if url else str(file)
+        self._engine = open_database(file, url)
+        with self._guarded():
             _schema.create_all(self._engine)
 
     def close(self) -> None:
@@ -103,8 +102,19 @@ class Accounts:
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
-        with _readable_errors(), self._engine.begin() as db:
+        with self._guarded(), self._engine.begin() as db:
             yield db
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn the database's errors into one line; their own text may quote the address with its password."""
+        try:
+            yield
+        except sa.exc.IntegrityError:
+            raise
+        except sa.exc.SQLAlchemyError as error:
+            kind = type(error.__cause__ or error).__name__
+            raise AccountError(f"{self._where}: the database of accounts failed ({kind}). Check that it runs and may be written.") from None
 
     # -- accounts ---------------------------------------------------------------------------------------------
 
@@ -252,28 +262,3 @@ def _no_account(name: str) -> AccountError:
 def _digest(secret: str) -> str:
     """SHA-256 is enough for secrets of 256 random bits: there is nothing to guess."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-@contextmanager
-def _readable_errors() -> Iterator[None]:
-    """Turn what the database says into one line without its address, which may hold a password."""
-    try:
-        yield
-    except sa.exc.IntegrityError:
-        raise
-    except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
-        kind = type(getattr(error, "orig", None) or error).__name__
-        raise AccountError(f"ASSISTANT_DATABASE_URL: the database cannot be used ({kind}). Check the address, its driver and its rights.") from error
-
-
-def _make_private(path: Path) -> None:
-    """Make the file before SQLite does, so that nobody else on the machine can read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-
-
-def _prepare_sqlite(connection: object, record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode = WAL", "busy_timeout = 30000", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

@@ -90,6 +90,11 @@ class Index:
         """Names the embedder and chunker that made this index."""
         return f"{self.embedder.name}/chunker-{CHUNKER_VERSION}"
 
+    @property
+    def hidden_works(self) -> frozenset[str]:
+        """The works that whoever asks may not know of; the whole library hides none."""
+        return frozenset()
+
     def _check_same_maker(self) -> None:
         made_by = self.registry.get("fingerprint")
         if made_by is not None and made_by != self.fingerprint:

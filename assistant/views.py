@@ -64,6 +64,11 @@ class RegistryView(Registry):
         left = total - passages
         return _State(revision, shown, frozenset(works), left, (total * mean - length) / left if left else 1.0, terms)
 
+    @property
+    def hidden_works(self) -> frozenset[str]:
+        """The ids and works of hidden sources, save those that a visible source shares."""
+        return self._now().hidden_works
+
     def _strip(self, m: Metadata) -> Metadata:
         """Return metadata without the names of hidden works."""
         works = self._now().hidden_works
@@ -154,3 +159,7 @@ class IndexView(Index):
     @property
     def vectors(self) -> VectorView:  # type: ignore[override]  # a view of the store can only be asked
         return VectorView(self.whole.vectors, self.registry)
+
+    @property
+    def hidden_works(self) -> frozenset[str]:
+        return self.registry.hidden_works
