@@ -297,10 +297,10 @@ def serve(
     no_corpus: Bare = False,
 ) -> None:
     """Open the page and the HTTP API; an empty library is filled meanwhile."""
-    from assistant import ui
+    from assistant import serving
 
     library = _open(ctx, no_corpus, fill=False)
-    ui.launch(library, host or library.settings.host, library.settings.port if port is None else port)
+    serving.launch(library, host or library.settings.host, library.settings.port if port is None else port)
 
 
 # -- what the commands share ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -62,7 +62,7 @@ LOCAL = Person("", Role.ADMIN)
 _KEY = "person"
 
 
-def remember(scope: dict[str, Any], person: Person) -> None:
+def remember(scope: MutableMapping[str, Any], person: Person) -> None:
     """Write into the scope of an ASGI connection who has made it."""
     scope.setdefault("state", {})[_KEY] = person
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 
 from assistant.benefits_tab import BenefitsTab
@@ -262,35 +260,3 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         mcp_server=False,
     )
     return mounted
-
-
-def health_app() -> FastAPI:
-    """Return an application with nothing but ``/health``."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_api_route("/health", lambda: {"status": "ok"}, methods=["GET"])
-    return app
-
-
-def launch(assistant: Assistant, host: str, port: int, app: FastAPI | None = None) -> None:
-    """Serve the page until interrupted, filling an empty library meanwhile.
-
-    Args:
-        app: other routes to serve in the same process; ``/health`` alone by default.
-
-    Raises:
-        ConfigError: the address cannot be listened on.
-    """
-    listener = _listen(host, port)
-    filling = Filling(assistant)
-    filling.start()
-    served = mount(app or health_app(), assistant, filling)
-    name = f"[{host}]" if ":" in host else host
-    print(f"http://{name}:{listener.getsockname()[1]}", flush=True)
-    uvicorn.Server(uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise ConfigError(f"{host}:{port}: cannot listen there ({error.strerror or error}). Choose another port: assistant serve --port {port + 1}.") from error

@@ -38,7 +38,7 @@ _EN = f"# Notice\n\n## Item 3\n\nThis item is about tax & {EVIL} no more. {EN_WO
 _ZH = f"# 通知\n\n## 第三条\n\n本条规定抵免办法。{ZH_WORDS}当年没有抵免完的部分可以结转到以后年度。\n"
 _SERVE = (
     "from assistant.pipeline import Assistant\n"
-    "from assistant.ui import launch\n"
+    "from assistant.serving import launch\n"
     "from tests.fakes import HashEmbedder\n"
     "launch(Assistant(embedder=HashEmbedder()), '127.0.0.1', 0)\n"
 )

@@ -20,8 +20,9 @@ from assistant.filling import Filling
 from assistant.glossary import Glossary
 from assistant.page_words import EN, ENTERPRISE_EXAMPLES, STAFF_EXAMPLES, ZH
 from assistant.pipeline import Assistant
+from assistant.serving import launch
 from assistant.types import Abstention, ConfigError, IndexUnavailable, Kind, Reason, Scope
-from assistant.ui import build, launch
+from assistant.ui import build
 from tests.page_server import EN_QUESTION, EN_WORDS, UNANSWERABLE, ZH_QUESTION, ZH_WORDS, serving
 
 

@@ -35,7 +35,13 @@ HIDDEN = [
         document_number="财税〔2031〕77号",
         supersedes=("bonus",),
     ),
-    make_source("banma", "第一条 斑马企业按投资额的百分之四十五领取奖金，学徒每年有二十天假期。", language="zh", title_zh="斑马奖金规定", audience=Audience.ENTERPRISE),
+    make_source(
+        "banma",
+        "第一条 斑马企业按投资额的百分之四十五领取奖金，学徒每年有二十天假期。",
+        language="zh",
+        title_zh="斑马奖金规定",
+        audience=Audience.ENTERPRISE,
+    ),
 ]
 QUESTIONS = [
     "What share of its investment does a pilot enterprise receive as a bonus?",
@@ -121,7 +127,9 @@ def test_a_hidden_source_is_as_unknown_as_one_that_is_not_there(libraries: tuple
     assert registry.sha256("zebra") is None
     assert registry.imprint("zebra") == ""
     assert registry.passages_of("zebra") == []
-    assert registry.passages(ids) == registry.owners(ids) == registry.unit_vectors(ids, 64) == {}
+    assert not registry.passages(ids)
+    assert not registry.owners(ids)
+    assert not registry.unit_vectors(ids, 64)
     assert view.source("leave").metadata.superseded_by == ""
 
 
