@@ -27,6 +27,7 @@ from assistant.profile_fields import Said, fields, sections
 from assistant.profile_store import ProfileStore
 from assistant.rendering import render_error, render_filling
 from assistant.types import AssistantError, ProfileError, Scope
+from assistant.visitors import library_for, visitor
 from assistant.worksheet_export import write_csv, write_docx
 from assistant.worksheet_html import render_worksheet
 
@@ -115,14 +116,13 @@ class BenefitsTab:
     def __post_init__(self) -> None:
         weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
 
-    @property
-    def store(self) -> ProfileStore:
-        """The saved profiles of this library's home."""
-        return ProfileStore(self.assistant.settings.home)
+    def store(self, request: gr.Request) -> ProfileStore:
+        """Return the profiles that whoever is at the page has saved in this library's home."""
+        return ProfileStore(self.assistant.settings.home, visitor(request).name)
 
     # -- what the events do -----------------------------------------------------------------------------------
 
-    def compute(self, language: str, as_of: str | None, *said: str | None) -> Iterator[tuple[str, Shown, Any, Any]]:
+    def compute(self, request: gr.Request, language: str, as_of: str | None, *said: str | None) -> Iterator[tuple[str, Shown, Any, Any]]:
         """Yield what to show for the form, in order of ``fields()``: the worksheet with its exports, or what is wrong with an entry."""
         none = gr.update(visible=False)
         while self.filling.running:
@@ -130,16 +130,16 @@ class BenefitsTab:
             time.sleep(0.5)
         try:
             shown = (read_form(dict(zip(fields(), said, strict=True)), language), _day(as_of, language))
-            yield self._worksheet(shown, language)
+            yield self._worksheet(request, shown, language)
         except AssistantError as error:
             yield render_error(str(error), language), None, none, none
         except Exception:  # the page must say something; the trace is for the log
             logging.getLogger(__name__).exception("a worksheet from the page failed")
             yield render_error(_INTERNAL.in_(language), language), None, none, none
 
-    def _worksheet(self, shown: tuple[Profile, dt.date | None], language: str) -> tuple[str, Shown, Any, Any]:
+    def _worksheet(self, request: gr.Request, shown: tuple[Profile, dt.date | None], language: str) -> tuple[str, Shown, Any, Any]:
         profile, day = shown
-        sheet = self.assistant.check_benefits(profile, Scope(as_of=day), language)
+        sheet = library_for(self.assistant, request).check_benefits(profile, Scope(as_of=day), language)
         stem = self._files / secrets.token_hex(4)
         stem.mkdir()
         name = f"worksheet-{sheet.as_of.isoformat()}"
@@ -148,35 +148,39 @@ class BenefitsTab:
         write_docx(sheet, docx)
         return render_worksheet(sheet), shown, gr.update(value=str(csv), visible=True), gr.update(value=str(docx), visible=True)
 
-    def again(self, shown: Shown, language: str) -> tuple[str, Shown, Any, Any]:
+    def again(self, request: gr.Request, shown: Shown, language: str) -> tuple[str, Shown, Any, Any]:
         """Return what is shown, in ``language``."""
         if shown is None:
             return _state(_EMPTY, language), None, gr.update(visible=False), gr.update(visible=False)
-        return self._worksheet(shown, language)
+        return self._worksheet(request, shown, language)
 
-    def save(self, language: str, name: str, *said: str | None) -> Any:
+    def save(self, request: gr.Request, language: str, name: str, *said: str | None) -> Any:
         """Save the form as a profile, and offer it among the saved ones."""
         try:
-            self.store.save(name.strip(), read_form(dict(zip(fields(), said, strict=True)), language))
+            self.store(request).save(name.strip(), read_form(dict(zip(fields(), said, strict=True)), language))
         except ProfileError as error:
             raise gr.Error(str(error), duration=8) from error
-        return gr.update(choices=self.store.names(), value=name.strip())
+        return gr.update(choices=self.store(request).names(), value=name.strip())
 
-    def load(self, name: str | None) -> list[str]:
+    def load(self, request: gr.Request, name: str | None) -> list[str]:
         """Return the values of the form for a saved profile, in order of ``fields()``."""
         if not name:
-            return [blank(of) for of in fields().values()]
+            return blank_form()
         try:
-            known = written(self.store.load(name))
+            known = written(self.store(request).load(name))
         except ProfileError as error:
             raise gr.Error(str(error), duration=8) from error
         return [known.get(of.name, blank(of)) for of in fields().values()]
 
-    def delete(self, name: str | None) -> Any:
+    def delete(self, request: gr.Request, name: str | None) -> Any:
         """Forget a saved profile."""
         if name:
-            self.store.delete(name)
-        return gr.update(choices=self.store.names(), value=None)
+            self.store(request).delete(name)
+        return gr.update(choices=self.store(request).names(), value=None)
+
+    def offer(self, request: gr.Request) -> Any:
+        """Offer the saved profiles."""
+        return gr.update(choices=self.store(request).names())
 
     # -- laying out and wiring --------------------------------------------------------------------------------
 
@@ -188,27 +192,27 @@ class BenefitsTab:
         drawn = [parts.sheet, parts.shown, parts.csv, parts.docx]
         asked = [language, parts.as_of, *inputs]
         parts.compute.click(self.compute, asked, drawn, show_progress="minimal", api_name="benefits", concurrency_limit=2)
-        parts.clear.click(lambda: self.load(None), None, inputs, **quiet)
+        parts.clear.click(blank_form, None, inputs, **quiet)
         parts.save.click(self.save, [language, parts.name, *inputs], [parts.saved], **quiet)
         parts.load.click(self.load, [parts.saved], inputs, **quiet)
         parts.delete.click(self.delete, [parts.saved], [parts.saved], **quiet)
-        parts.tab.select(lambda: gr.update(choices=self.store.names()), None, [parts.saved], **quiet)
+        parts.tab.select(self.offer, None, [parts.saved], **quiet)
 
-        def switch(chosen: str, shown: Shown) -> dict[Any, Any]:
-            return {**parts.labels(chosen), **self._redrawn(parts, shown, chosen)}
+        def switch(request: gr.Request, chosen: str, shown: Shown) -> dict[Any, Any]:
+            return {**parts.labels(chosen), **self._redrawn(request, parts, shown, chosen)}
 
         language.change(switch, [language, parts.shown], [*parts.labels("zh"), parts.sheet], concurrency_limit=None, **quiet)
 
-    def _redrawn(self, parts: _Parts, shown: Shown, language: str) -> dict[Any, Any]:
+    def _redrawn(self, request: gr.Request, parts: _Parts, shown: Shown, language: str) -> dict[Any, Any]:
         """Return the updates of the worksheet and its downloads, each with its label in ``language``."""
-        sheet, _, csv, docx = self.again(shown, language)
+        sheet, _, csv, docx = self.again(request, shown, language)
         return {parts.sheet: sheet, parts.csv: {**csv, "label": _CSV.in_(language)}, parts.docx: {**docx, "label": _DOCX.in_(language)}}
 
     def _lay_out(self) -> _Parts:
         with gr.Tab(_TAB.zh, id="benefits", elem_id="benefits-tab") as tab:
             intro = gr.HTML(_paragraph(_INTRO, "zh"), elem_id="benefits-intro")
             with gr.Accordion(_STORE.zh, open=False, elem_id="benefits-store") as store, gr.Row(elem_id="benefits-saved"):
-                saved = gr.Dropdown(self.store.names(), value=None, label=_SAVED.zh, elem_id="benefits-profiles", min_width=200)
+                saved = gr.Dropdown([], value=None, label=_SAVED.zh, elem_id="benefits-profiles", min_width=200)
                 load = gr.Button(_LOAD.zh, size="sm", min_width=80, elem_id="benefits-load")
                 delete = gr.Button(_DELETE.zh, size="sm", min_width=80, elem_id="benefits-delete")
                 name = gr.Textbox(label=_NAME.zh, max_lines=1, max_length=60, elem_id="benefits-name", min_width=200)
@@ -224,6 +228,11 @@ class BenefitsTab:
             sheet = gr.HTML(_state(_EMPTY, "zh"), elem_id="benefits-sheet")
             shown = gr.State(None, time_to_live=3600)
         return _Parts(tab, intro, store, saved, load, delete, name, save, groups, inputs, as_of, compute, clear, csv, docx, sheet, shown)
+
+
+def blank_form() -> list[str]:
+    """Return the values of a form in which nothing is known, in order of ``fields()``."""
+    return [blank(of) for of in fields().values()]
 
 
 def _day(said: str | None, language: str) -> dt.date | None:

@@ -34,6 +34,7 @@ from assistant.arguments import (
     usage_error,
 )
 from assistant.config import load_settings
+from assistant.people_commands import tokens, users
 from assistant.types import AssistantError, ConfigError, RowError
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 
 app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.add_typer(users, name="users")
+app.add_typer(tokens, name="tokens")
 
 
 def main() -> None:

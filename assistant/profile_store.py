@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -15,10 +16,16 @@ _NAME = re.compile(r"\w(?:[\w ()（）.-]{0,58}[\w)）])?")
 
 
 class ProfileStore:
-    """The saved profiles of one home folder."""
+    """The saved profiles of one home folder, or those that one person has saved there.
 
-    def __init__(self, home: Path) -> None:
+    Args:
+        owner: the name with which somebody has signed in; empty where nobody signs in.
+    """
+
+    def __init__(self, home: Path, owner: str = "") -> None:
         self._folder = home / "profiles"
+        if owner:
+            self._folder /= hashlib.sha256(owner.encode()).hexdigest()[:16]  # any name can be that of a folder
 
     def names(self) -> list[str]:
         """Return the names of the saved profiles, in order."""

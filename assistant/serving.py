@@ -41,7 +41,6 @@ def launch(assistant: Assistant, host: str, port: int) -> None:
         proxy_headers=False,  # the guard decides which proxies to believe
         server_header=False,
         limit_concurrency=500,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     uvicorn.Server(config).run(sockets=[listener])
 

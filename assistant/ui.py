@@ -20,6 +20,7 @@ from assistant.pipeline import Assistant
 from assistant.places import all_places, place_name
 from assistant.rendering import render, render_empty, render_error, render_filling, render_header, render_looking
 from assistant.types import Abstention, Answer, AssistantError, ConfigError, Kind, Scope
+from assistant.visitors import library_for
 
 LANGUAGES = [("中文", "zh"), ("English", "en")]
 MAX_QUESTION = 500
@@ -40,7 +41,7 @@ class _Page:
     assistant: Assistant
     filling: Filling
 
-    def ask(self, question: str, jurisdiction: str, kind: str, as_of: str | None, language: str) -> Iterator[tuple[str, Shown]]:
+    def ask(self, request: gr.Request, question: str, jurisdiction: str, kind: str, as_of: str | None, language: str) -> Iterator[tuple[str, Shown]]:
         """Yield what to show while a question is answered, and last the answer, the refusal or the error."""
         w = words(language)
         question = question.strip()
@@ -52,7 +53,7 @@ class _Page:
             time.sleep(0.5)
         yield render_looking(question, language), None
         try:
-            outcome = self.assistant.ask(question, _scope(jurisdiction, kind, as_of, language))
+            outcome = library_for(self.assistant, request).ask(question, _scope(jurisdiction, kind, as_of, language))
             yield render(outcome, language, self.assistant.glossary), outcome
         except AssistantError as error:
             yield render_error(str(error), language), None
@@ -60,11 +61,11 @@ class _Page:
             logging.getLogger(__name__).exception("a question from the page failed")
             yield render_error(w.internal, language), None
 
-    def head(self, language: str) -> str:
+    def head(self, request: gr.Request, language: str) -> str:
         """Return the head of the page with the state of the library."""
         w = words(language)
         try:
-            head = render_header([row.metadata for row in self.assistant.sources()], language)
+            head = render_header([row.metadata for row in library_for(self.assistant, request).sources()], language)
         except AssistantError as error:
             return render_header([], language) + render_error(str(error), language)
         return head + (render_error(w.not_filled.format(error=self.filling.error), language) if self.filling.error else "")
@@ -205,15 +206,15 @@ def _wire(blocks: gr.Blocks, page: _Page, parts: _Parts) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     labelled = [parts.head, parts.result, *parts.labels("zh")]
 
-    def switch(language: str, shown: Shown) -> dict[Any, Any]:
-        return {parts.head: page.head(language), parts.result: page.again(shown, language), **parts.labels(language)}
+    def switch(request: gr.Request, language: str, shown: Shown) -> dict[Any, Any]:
+        return {parts.head: page.head(request, language), parts.result: page.again(shown, language), **parts.labels(language)}
 
     def greet(request: gr.Request) -> dict[Any, Any]:
         language = preferred_language(request.headers.get("accept-language", ""))
-        return {parts.language: language, parts.timer: gr.Timer(active=page.filling.running), **switch(language, None)}
+        return {parts.language: language, parts.timer: gr.Timer(active=page.filling.running), **switch(request, language, None)}
 
-    def tick(language: str) -> tuple[str, gr.Timer]:
-        return page.head(language), gr.Timer(active=page.filling.running)
+    def tick(request: gr.Request, language: str) -> tuple[str, gr.Timer]:
+        return page.head(request, language), gr.Timer(active=page.filling.running)
 
     blocks.load(greet, None, [parts.language, parts.timer, *labelled], **quiet)
     parts.language.input(switch, [parts.language, parts.shown], labelled, concurrency_limit=None, **quiet)

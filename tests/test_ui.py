@@ -14,16 +14,20 @@ from typing import Any, cast
 import gradio as gr
 import httpx
 import pytest
+from fastapi import Request
 
 from assistant.config import load_settings
 from assistant.filling import Filling
 from assistant.glossary import Glossary
 from assistant.page_words import EN, ENTERPRISE_EXAMPLES, STAFF_EXAMPLES, ZH
+from assistant.people import LOCAL, Person, Role
 from assistant.pipeline import Assistant
 from assistant.serving import launch
-from assistant.types import Abstention, ConfigError, IndexUnavailable, Kind, Reason, Scope
+from assistant.types import Abstention, Audience, ConfigError, IndexUnavailable, Kind, Reason, Scope
 from assistant.ui import build
+from assistant.visitors import library_for
 from tests.page_server import EN_QUESTION, EN_WORDS, UNANSWERABLE, ZH_QUESTION, ZH_WORDS, serving
+from tests.visits import visit
 
 
 class FakeAssistant:
@@ -33,6 +37,8 @@ class FakeAssistant:
         self.error = error
         self.asked: list[tuple[str, Scope]] = []
         self.may_fill = threading.Event()
+        self.seen: frozenset[Audience] = frozenset()
+        self.settings = load_settings()
         self.glossary = Glossary()
         self.settings = load_settings()
 
@@ -41,6 +47,10 @@ class FakeAssistant:
         if self.error:
             raise self.error
         return Abstention(question, "en", Reason.NOTHING_FOUND, (), "Nothing.", (), dt.date(2025, 1, 2), 1, "abc")
+
+    def seen_by(self, audiences: frozenset[Audience]) -> FakeAssistant:
+        self.seen = audiences
+        return self
 
     def sources(self) -> list[Any]:
         return []
@@ -56,11 +66,11 @@ def as_assistant(fake: FakeAssistant) -> Assistant:
     return cast(Assistant, fake)
 
 
-def asking(fake: FakeAssistant, *inputs: str | None, filling: Filling | None = None) -> Iterator[str]:
+def asking(fake: FakeAssistant, *inputs: str | None, filling: Filling | None = None, person: Person = LOCAL) -> Iterator[str]:
     """Yield all that the page shows, in order, for a question, jurisdiction, kind, date and language of the page."""
     function = next(f for f in build(as_assistant(fake), filling).fns.values() if f.api_name == "ask").fn
     assert function is not None
-    return (html for html, _ in function(*inputs))
+    return (html for html, _ in function(visit(person), *inputs))
 
 
 def ask(fake: FakeAssistant, *inputs: str | None) -> list[str]:
@@ -80,6 +90,16 @@ def test_asking_shows_that_it_is_looking_and_then_the_outcome() -> None:
     assert EN.looking in looking
     assert EN.refusal in outcome
     assert fake.asked == [("Who pays?", Scope(as_of=dt.date(2024, 5, 1), jurisdiction="CN-50", kind=Kind.CASE))]
+
+
+def test_the_page_asks_the_library_as_its_visitor_sees_it() -> None:
+    fake = FakeAssistant()
+    list(asking(fake, "Who pays?", "", "", "", "en", person=Person("anna", Role.STAFF)))
+    assert fake.seen == {Audience.PUBLIC, Audience.STAFF}
+    with pytest.raises(PermissionError):
+        library_for(as_assistant(fake), gr.Request(Request({"type": "http"})))
+    with pytest.raises(PermissionError):
+        library_for(as_assistant(fake), gr.Request())
 
 
 def test_empty_filters_do_not_filter() -> None:
