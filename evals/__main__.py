@@ -1,53 +1,56 @@
-"""``python -m evals run | gate | accept | bench``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
+"""``python -m evals COMMAND``. Exit codes: 0 done, 1 failed or gate not met, 2 usage.
+
+To add a command, add one line to ``COMMANDS``: its name, the module of ``evals`` that holds it, and its help. The module has
+``add_arguments(parser)``, which declares its options (``library_options`` of ``evals.options`` gives the usual two), and
+``main(args)``, which returns the exit code. Only the module of the command that was asked for is imported.
+"""
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import importlib
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("run", "ask the cases of suites and print how it went"),
+    "gate": ("gate", "compare with evals/baseline.toml; exit 1 if a floor is broken or a case crashed"),
+    "accept": ("accept", "store which cases pass in results, as what later runs are compared with"),
+    "bench": ("bench", "measure times and memory; not a test"),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
         os.environ.setdefault(name, "1")  # nothing may be fetched
-    args = _parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    args = _parser(given).parse_args(given)
     from assistant.types import AssistantError
 
-    module, function = {"run": ("run", "main"), "gate": ("gate", "main"), "accept": ("gate", "accept"), "bench": ("bench", "main")}[args.command]
     try:
-        code: int = getattr(importlib.import_module(f"evals.{module}"), function)(args)
+        code: int = _module(args.command).main(args)
     except (AssistantError, OSError) as error:
         print(f"evals: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of all commands, with the options of the one that is given."""
     parser = argparse.ArgumentParser(prog="python -m evals", description="Measure the assistant, offline.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="ask the cases of suites and print how it went")
-    run.add_argument("--suite", action="append", metavar="NAME", help="a file of evals/cases without its suffix; may be repeated")
-    run.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help="the day on which is asked; today if not given")
-    run.add_argument("--out", type=Path, metavar="FILE", help="where to write the results; evals/results/SUITE.json if not given")
-    gate = commands.add_parser("gate", help="compare with evals/baseline.toml; exit 1 if a floor is broken or a case crashed")
-    gate.add_argument("--results", type=Path, metavar="FILE", help="results that `run` wrote, instead of running the suites now")
-    gate.add_argument("--baseline", type=Path, default=ROOT / "evals" / "baseline.toml", metavar="FILE", help="the values and floors")
-    gate.add_argument("--out", type=Path, metavar="FILE", help="where to write the results as well")
-    accept = commands.add_parser("accept", help="store which cases pass in results, as what later runs are compared with")
-    accept.add_argument("results", type=Path, metavar="FILE", help="results that `run` wrote")
-    bench = commands.add_parser("bench", help="measure times and memory; not a test")
-    bench.add_argument("--out", type=Path, metavar="FILE", help="where to write the measurements; evals/results/bench.json if not given")
-    for command in (run, gate, bench):
-        command.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/")
-        command.add_argument("--home", type=Path, metavar="FOLDER", help="where to keep the libraries for the next run; a temporary folder if not given")
+    for name, (_, text) in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text)
+        if name == next(iter(given), ""):
+            _module(name).add_arguments(command)
     return parser
+
+
+def _module(command: str) -> Any:
+    return importlib.import_module(f"evals.{COMMANDS[command][0]}")
 
 
 if __name__ == "__main__":

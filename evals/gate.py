@@ -15,8 +15,9 @@ from assistant.types import AssistantError
 from evals.cases import CASES, PAIRS
 from evals.library import library_name, library_paths, write_json
 from evals.metrics import Estimate
+from evals.options import ROOT, library_options
 from evals.records import LOWER_IS_BETTER, MEASURES, TOTAL, summary
-from evals.run import SuiteRun, print_run, run_from_dict, run_suites, run_to_dict
+from evals.run import SuiteRun, print_run, read_results, run_suites, run_to_dict
 
 BASELINES = CASES.parent / "baselines"
 _SLACK = 1e-9
@@ -137,6 +138,14 @@ def report(run: SuiteRun, bounds: Sequence[Bound], stored: Mapping[str, Sequence
 # -- commands -------------------------------------------------------------------------------------------------
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``gate``."""
+    parser.add_argument("--results", type=Path, metavar="FILE", help="results that `run` wrote, instead of running the suites now")
+    parser.add_argument("--baseline", type=Path, default=ROOT / "evals" / "baseline.toml", metavar="FILE", help="the values and floors")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the results as well")
+    library_options(parser)
+
+
 def main(args: argparse.Namespace) -> int:
     """Run the gate and return the exit code: 0 if every suite that could be asked meets its floors, and one could."""
     baseline = read_baseline(args.baseline)
@@ -165,30 +174,6 @@ def _runs(args: argparse.Namespace, baseline: Baseline) -> tuple[list[SuiteRun],
     there = [suite for suite in baseline.suites if library_paths(library_name(suite), args.texts)]
     absent = [f"{suite}: its texts are not in {args.texts}" for suite in baseline.suites if suite not in there]
     return run_suites(there, args.texts, args.home, baseline.as_of or dt.date.today()), absent
-
-
-def accept(args: argparse.Namespace) -> int:
-    """Store which cases pass in a results file, for later runs to be compared with. Floors are set by hand."""
-    for run in read_results(args.results):
-        if run.crashed:
-            raise BaselineError(f"{args.results}: {len(run.crashed)} cases of {run.suite} crashed ({run.crashed[0]}). Mend them first.")
-        by_outcome = {"passing": [r.id for r in run.records if r.passed], "failing": [r.id for r in run.records if not r.passed]}
-        path = BASELINES / f"{run.suite}.json"
-        write_json(path, {"suite": run.suite, "code": run.made["code"], "cases": run.made["cases"], **by_outcome})
-        print(f"written: {path} ({len(by_outcome['passing'])} of {len(run.records)} pass)")
-    return 0
-
-
-def read_results(path: Path) -> list[SuiteRun]:
-    """Return the runs that a results file holds.
-
-    Raises:
-        BaselineError: it is not what ``python -m evals run`` writes.
-    """
-    try:
-        return [run_from_dict(row) for row in json.loads(path.read_text(encoding="utf-8"))["runs"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BaselineError(f"{path}: is not what today's code writes ({error!r}). Write it again: python -m evals run --out {path}") from error
 
 
 def _stored(suite: str) -> Mapping[str, Sequence[str]] | None:
