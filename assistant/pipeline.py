@@ -20,6 +20,7 @@ from assistant.index import Change, Diagnosis, Index
 from assistant.labels import abstention_message, binding_label, notes_for, standing_frame
 from assistant.loading import find_files, load
 from assistant.metadata import check_file_names, read_metadata_file
+from assistant.parts import Answerer, Finder, Verifier
 from assistant.places import Place
 from assistant.query import Query, QueryReader
 from assistant.registry import SourceRow
@@ -63,17 +64,29 @@ class Assistant:
     Args:
         settings: where the library is and how it answers.
         embedder: turns texts into vectors; the packaged model by default.
+        retriever: finds passages; the one over this library's index by default.
+        answerer: drafts answers from passages; the extractive one by default.
+        verifier: judges each sentence against the words it cites; ``verification.verify`` by default.
 
     Raises:
         LibraryError: the library cannot be opened.
     """
 
-    def __init__(self, settings: Settings | None = None, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        *,
+        retriever: Finder | None = None,
+        answerer: Answerer | None = None,
+        verifier: Verifier = verify,
+    ) -> None:
         self.settings = settings or load_settings()
         self.embedder = embedder or SentenceTransformerEmbedder(self.settings.embedding_model)
         self.index = Index(self.settings.home, self.embedder, self.settings.chroma_url)
-        self.retriever = Retriever(self.index)
-        self.answerer = ExtractiveAnswerer(self.settings.answer_words)
+        self.retriever: Finder = retriever or Retriever(self.index)
+        self.answerer: Answerer = answerer or ExtractiveAnswerer(self.settings.answer_words)
+        self.verifier = verifier
 
     @cached_property
     def glossary(self) -> Glossary:
@@ -198,7 +211,7 @@ class Assistant:
         for piece in draft.pieces:
             source = self.index.registry.source(piece.candidate.hit.source.id)
             quotes = [source.text[s.start : s.end] for s in piece.spans]
-            judgement = verify(piece.text, [" ".join(quotes), *quotes])
+            judgement = self.verifier(piece.text, [" ".join(quotes), *quotes])
             if judgement.verdict is not Verdict.SUPPORTED:
                 continue
             numbers = tuple(self._cite(citations, piece, span, source, query.language) for span in piece.spans)
