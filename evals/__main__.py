@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run", "ask the cases of suites and print how it went"),
     "gate": ("gate", "compare with evals/baseline.toml; exit 1 if a floor is broken or a case crashed"),
     "accept": ("accept", "store which cases pass in results, as what later runs are compared with"),
+    "canaries": ("canaries", "hold deliberately bad assistants to the gate; exit 1 if one is not caught by name"),
     "bench": ("bench", "measure times and memory; not a test"),
 }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from evals.gate import BASELINES, BaselineError
+from evals.bounds import BaselineError
+from evals.gate import BASELINES
 from evals.library import write_json
 from evals.run import read_results
 

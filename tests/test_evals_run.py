@@ -16,8 +16,9 @@ import evals.cases
 import evals.gate
 from assistant.types import Abstention, Answer, Reason, Scope, Source
 from evals.__main__ import main
+from evals.bounds import BaselineError
 from evals.cases import load_cases
-from evals.gate import BaselineError, check, flips, read_baseline, report
+from evals.gate import check, flips, read_baseline, report
 from evals.library import Library, LibraryNotReady, git_revision, open_library
 from evals.metrics import Ratio
 from evals.records import Record, summary
