@@ -1,55 +1,49 @@
-"""The parts of an assistant that may be exchanged, as protocols: what finds, what drafts and what judges."""
+"""Questions of several parts: telling that one may be, and putting what was found and answered for each together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.answering import Draft, Texts
-from assistant.embedding import Vectors
-from assistant.query import Query
-from assistant.retrieval import Weighed
-from assistant.thesaurus import Thesaurus
-from assistant.types import Hit, Judgement, Metadata, Scope
+from assistant.citing import Citations
+from assistant.types import Abstention, Answer, Conflict, Hit, Statement
 
-
-class Finder(Protocol):
-    """Finds passages. ``retrieval.Retriever`` is the one that ships."""
-
-    @property
-    def thesaurus(self) -> Thesaurus:
-        """Widens a question by the library's own words."""
-
-    def search(self, query: Query, scope: Scope, k: int) -> list[Hit]:
-        """Return at most ``k`` passages, ordered by ``(-score, passage.id)``."""
-
-    def named(self, query: Query) -> list[Metadata]:
-        """Return the sources that the question names."""
-
-    def weigh(self, query: Query, language: str) -> list[Weighed]:
-        """Return the question's concepts with their weights in the texts of a language."""
-
-    def question_vector(self, query: Query) -> Vectors | None:
-        """Return the question's vector, or ``None`` where the embedder cannot read it."""
+_SEVERAL = re.compile(
+    r"[?？].*\w.*[?？]|[;；]|\b(?:and|also)\b.*\b(?:who|what|when|where|which|how|why|is|are|do|does|can|may|must)\b|"
+    r"以及|并且|分别|另外|同时|，(?:又|还|由?谁|何|怎|如何|是否|哪|多少|什么)"
+)
 
 
-class Answerer(Protocol):
-    """Drafts an answer from passages. ``answering.ExtractiveAnswerer`` is the one that ships."""
-
-    def answer(
-        self,
-        query: Query,
-        hits: Sequence[Hit],
-        texts: Texts,
-        weighed: Mapping[str, Sequence[Weighed]],
-        vectors: Mapping[str, Vectors],
-        question_vector: Vectors | None,
-    ) -> Draft:
-        """Return a draft whose pieces rest on spans of the hits' sources."""
+def asks_several(question: str) -> bool:
+    """Whether a question may ask several things; a model says whether it does."""
+    return bool(_SEVERAL.search(question))
 
 
-class Verifier(Protocol):
-    """Judges a sentence. ``verification.verify`` is the one that ships."""
+def in_turn(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """Return the hits of several questions, the best of each first."""
+    longest = max(map(len, lists), default=0)
+    return [hits[rank] for rank in range(longest) for hits in lists if rank < len(hits)]
 
-    def __call__(self, sentence: str, evidence: Sequence[str], /) -> Judgement:
-        """Return whether the cited words carry the sentence, with the reason."""
+
+def joined(whole: Answer | Abstention, parts: Sequence[Answer | Abstention]) -> Answer | Abstention:
+    """Return the answers to the parts of a question as one; ``whole`` where none of them is an answer."""
+    answers = [part for part in parts if isinstance(part, Answer)]
+    if not answers:
+        return whole
+    citations, statements, conflicts = Citations(), list[Statement](), list[Conflict]()
+    for answer in answers:
+        number = {c.n: citations.number(c) for c in answer.citations}
+        statements += [replace(s, citations=tuple(number[n] for n in s.citations)) for s in answer.statements]
+        conflicts += [replace(c, citations=tuple(number[n] for n in c.citations)) for c in answer.conflicts]
+    first = {s.text: s for s in reversed(statements)}  # two parts may be answered by one sentence
+    return replace(
+        answers[0],
+        question=whole.question,
+        condensed=whole.condensed,
+        statements=tuple(s for s in statements if first[s.text] is s),
+        citations=tuple(citations.all),
+        conflicts=tuple(conflicts),
+        hits=tuple({h.passage.id: h for h in in_turn([a.hits for a in answers])}.values()),
+        notes=tuple(dict.fromkeys(note for a in answers for note in a.notes)),
+    )

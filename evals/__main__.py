@@ -19,6 +19,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "gate": ("gate", "compare with evals/baseline.toml; exit 1 if a floor is broken or a case crashed"),
     "accept": ("accept", "store which cases pass in results, as what later runs are compared with"),
     "canaries": ("canaries", "hold deliberately bad assistants to the gate; exit 1 if one is not caught by name"),
+    "facts": ("facts", "compare the corpus with the texts that it digests; exit 1 if anything is not borne out"),
+    "refusal": ("refusal", "measure false answers and false refusals on public sets"),
+    "chat": ("chat", "ask a suite of a chat model, and say how much of what it writes holds"),
+    "follow-ups": ("follow_ups", "say whether follow-ups find their evidence without a model"),
     "bench": ("bench", "measure times and memory; not a test"),
 }
 

@@ -21,7 +21,7 @@ from assistant.types import Hit, Judgement, Scope, Span, Status, Verdict
 from evals.bounds import BaselineError
 from evals.cases import Case, load_cases, suite_path
 from evals.gate import check, read_baseline
-from evals.library import Library, library_paths, open_library
+from evals.library import Library, open_library
 from evals.options import ROOT
 from evals.run import SuiteRun, run_suite
 
@@ -29,6 +29,7 @@ SUITE = "corpus-precedence-dev"
 CASES = tuple(f"precedence-{n:03d}" for n in (1, 3, 4, 7, 9, 10, 11, 13, 28, 30, 31, 33, 50, 52))
 """Figures, duties, permissions and laws with a repealed forerunner in both languages, and two questions to decline."""
 
+_PAST = re.compile(r"^status: (?:repealed|expired)$", re.MULTILINE)
 _FLIPS = ((re.compile(r"\b(?:shall|must)\b", re.IGNORECASE), "may"), (re.compile("应当|必须|不得"), "可以"))
 
 
@@ -160,6 +161,13 @@ def few_cases() -> list[Case]:
     return [case for case in load_cases(suite_path(SUITE), ROOT, shipped("corpus")) if case.id in CASES]
 
 
+def few_paths(cases: Sequence[Case]) -> list[Path]:
+    """Return the files of the corpus that the cases need, and all that are repealed or expired, which are there to mislead."""
+    needed = {evidence.path for case in cases for evidence in case.evidence}
+    past = {p for p in (shipped("corpus") / "policies").glob("*.md") if _PAST.search(p.read_text(encoding="utf-8"))}
+    return sorted(needed | past)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``canaries``."""
     parser.add_argument("--baseline", type=Path, default=ROOT / "evals" / "baseline.toml", metavar="FILE", help="the values and floors")
@@ -169,7 +177,7 @@ def main(args: argparse.Namespace) -> int:
     """Hold the honest assistant and each canary to the gate, print how it went, and return 0 if the gate told them apart."""
     as_of, cases = read_baseline(args.baseline).as_of or dt.date.today(), few_cases()
     with tempfile.TemporaryDirectory(prefix="canaries-", ignore_cleanup_errors=True) as home:
-        library = open_library(library_paths("corpus", ROOT), Path(home))
+        library = open_library(few_paths(cases), Path(home))
         honest = broken(run_suite(SUITE, cases, library, as_of), args.baseline)
         print(f"honest assistant: {'kept every floor' if not honest else 'BROKE ' + ', '.join(sorted(honest))}")
         missed = bool(honest)

@@ -49,7 +49,7 @@ class Record:
     stale_citations: Ratio = NONE
     """Citations of repealed or expired texts that hold no gold of the case."""
     confidence: float = 0.0
-    """The best hit's score: the only sign of confidence that an answer's record carries."""
+    """How likely the evidence answers the question, as the result itself says."""
     detail: Mapping[str, Any] | None = None
     """Question and result in wire form; never for a held-out suite."""
 
@@ -115,7 +115,7 @@ def _scored(case: Case, gold: Sequence[Gold], asker: Asker, result: Answer | Abs
         "ranks": tuple(metrics.found_at(gold, hits)),
         "within_400": metrics.evidence_within(gold, hits, 400),
         "within_800": metrics.evidence_within(gold, hits, 800),
-        "confidence": max((h.score for h in result.hits), default=0.0),
+        "confidence": result.confidence,
     }
     if isinstance(result, Abstention):
         return {**found, "reason": result.reason.value, "facts": (False,) * len(case.facts)}
@@ -140,7 +140,7 @@ def _scored(case: Case, gold: Sequence[Gold], asker: Asker, result: Answer | Abs
 
 def _stale(result: Answer, gold: Sequence[Gold]) -> Ratio:
     """Return how many citations are of repealed or expired texts which the case does not ask about."""
-    asked = {piece.source for piece in gold}
+    asked = {p.source for piece in gold for p in (piece, *piece.also)}
     stale = sum(c.status in (Status.REPEALED, Status.EXPIRED) and c.source_id not in asked for c in result.citations)
     return Ratio(stale, len(result.citations))
 

