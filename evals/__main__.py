@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "refusal": ("refusal", "measure false answers and false refusals on public sets"),
     "chat": ("chat", "ask a suite of a chat model, and say how much of what it writes holds"),
     "follow-ups": ("follow_ups", "say whether follow-ups find their evidence without a model"),
+    "adopt": ("adopt", "turn recorded questions with corrected evidence into cases of a suite"),
     "bench": ("bench", "measure times and memory; not a test"),
 }
 

@@ -26,8 +26,10 @@ from evals.options import ROOT
 from evals.run import SuiteRun, run_suite
 
 SUITE = "corpus-precedence-dev"
-CASES = tuple(f"precedence-{n:03d}" for n in (1, 3, 4, 7, 9, 10, 11, 13, 28, 30, 31, 33, 50, 52))
-"""Figures, duties, permissions and laws with a repealed forerunner in both languages, and two questions to decline."""
+CASES = tuple(f"precedence-{n:03d}" for n in (1, 3, 4, 7, 9, 10, 11, 13, 28, 30, 31, 33, 48, 50))
+"""Figures, duties, permissions and laws with a repealed forerunner in both languages, and two questions to decline.
+
+They are asked of a part of the corpus, so that the canaries are quick."""
 
 _PAST = re.compile(r"^status: (?:repealed|expired)$", re.MULTILINE)
 _FLIPS = ((re.compile(r"\b(?:shall|must)\b", re.IGNORECASE), "may"), (re.compile("应当|必须|不得"), "可以"))

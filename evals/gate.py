@@ -125,7 +125,7 @@ def main(args: argparse.Namespace) -> int:
     baseline = read_baseline(args.baseline)
     runs, skipped = _runs(args, baseline)
     sets, absent = ([], []) if args.results else measure_sets(baseline.sets, args.texts)
-    met = bool(runs)
+    met = bool(runs or sets)
     for run in runs:
         print_run(run)
         kept, lines = report(run, baseline.suites[run.suite], _stored(run.suite))
@@ -136,8 +136,8 @@ def main(args: argparse.Namespace) -> int:
     met = met and all(measured.met for measured in sets)
     for line in skipped + absent:
         print(f"skipped: {line}")
-    if not runs:
-        print(f"gate NOT MET: no case was asked. {args.baseline} gates {', '.join(baseline.suites) or 'no suite'}.")
+    if not (runs or sets):
+        print(f"gate NOT MET: no case was asked and no set measured. {args.baseline} gates {', '.join([*baseline.suites, *(s.title for s in baseline.sets)]) or 'nothing'}.")
     if args.out:
         write_json(args.out, {"runs": [run_to_dict(run) for run in runs], "sets": [dataclasses.asdict(measured) for measured in sets]})
     print(f"gate {'met' if met else 'NOT MET'} in {time.perf_counter() - started:.0f} s")
