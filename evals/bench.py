@@ -23,6 +23,7 @@ from typing import Any
 from assistant.types import AssistantError
 from evals.library import code_hash, library_paths, write_json
 from evals.metrics import percentile
+from evals.options import library_options
 from evals.run import RESULTS
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,12 @@ _WARM_UP = ("What does the law say about vocational schools?", "职业教育法�
 
 class BenchError(AssistantError):
     """A measurement could not be made."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``bench``."""
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the measurements; evals/results/bench.json if not given")
+    library_options(parser)
 
 
 def main(args: argparse.Namespace) -> int:
