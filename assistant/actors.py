@@ -46,7 +46,7 @@ _QUALIFIED = frozenset({"ministry", "department", "government", "committee", "sc
 """Kinds of which there are many, so that their first words tell them apart: education departments and tax departments."""
 _LIKE = {"college": "school", "school": "college", "employer": "enterprise", "enterprise": "employer", "ministry": "department", "department": "ministry"}
 """Kinds that one text may call by either name."""
-_BEFORE_ACTOR = re.compile(r"[、，,；;。.：:（）()]|\b(?:and|or|the|of|by|to|with|for|from|that|which|between)\b|[和与及或的对向由为被让使令将把在]")
+_BEFORE_ACTOR = re.compile(r"[、，,；;。.：:（）()]|\b(?:and|or|the|of|by|to|with|for|from|as|like|including|example|that|which|between)\b|[和与及或的对向由为被让使令将把在]")
 _JOINED = re.compile(r"\s*(?:[、,，和与及或]|以及|and|or|,? and)?\s*(?:the |其他|有关|相关|other |relevant )?")
 _PASSIVE = re.compile(r"\b(?:is|are|be|been|being|was|were)\b(?: \w+){0,2} \w+(?:ed|en|aid|ade|ent)\b|[由被受]")
 _SAME_ACT = 0.6
@@ -67,6 +67,7 @@ class Act(NamedTuple):
     by: tuple[Actor, ...]
     words: frozenset[str]
     passive: bool
+    modal: bool
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -93,13 +94,14 @@ def acts_of(line: Line) -> tuple[Act, ...]:
     for clause in line.clauses:
         inside = [a for a in actors if clause.span.start <= a.span.start < clause.span.end]
         turn = next((m.start for m in modals if clause.span.start <= m.start < clause.span.end), None)
+        modal = turn is not None
         if turn is None:
             leading = _leading(line, inside, clause.span)
             turn = leading[-1].span.end if leading else clause.span.start
         own = tuple(a for a in inside if a.span.end <= turn)
         by = own or by
         words = frozenset(w.term for w in line.words if turn <= w.start < clause.span.end)
-        out.append(Act(by, words, bool(_PASSIVE.search(line.folded, clause.span.start, clause.span.end))))
+        out.append(Act(by, words, bool(_PASSIVE.search(line.folded, clause.span.start, clause.span.end)), modal))
     return tuple(out)
 
 
@@ -168,7 +170,7 @@ def _other_doer(alignment: Alignment) -> str:
         if best < _SAME_ACT:
             continue
         doers = {a.kind for fit, k in fits if fit >= best - 0.1 for a in k.by}
-        if any(k.passive != act.passive for fit, k in fits if fit >= best - 0.1):
+        if any(k.passive != act.passive or k.modal != act.modal for fit, k in fits if fit >= best - 0.1):
             continue
         strangers = [a for a in act.by if not any(_alike(a.kind, d) for d in doers)]
         if strangers and len(strangers) == len(act.by):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from assistant.facts import Fact, FactKind
 from assistant.types import Span
 
 _SEGMENT_END = re.compile(r"[，,；;。：、]|\.(?=\s)|\b(?:and|while|whereas|but|plus)\b|(?<![共总])和|以及|(?<=[%元人个名年月日次])[与及]")
+_LABEL = re.compile(r"(?:\b(?:passages?|documents?|sources?|steps?|options?)(?: \d+(?:,| and| &| or))* |段落|材料|步骤|来源)$")
+"""What numbers only count off: passage 1, step 4."""
 _NEAR_COPY = 0.5
 _PREFERENCE = 0.45
 """How much better another figure's words must fit, as a share of the words that tell figures apart, for a figure to be called swapped."""
@@ -28,7 +31,8 @@ class Place(NamedTuple):
 
 def missing_facts(sentence: Line, evidence: Evidence) -> list[str]:
     """Return one reason for each number, date, ratio, clause or document number of ``sentence`` that ``evidence`` lacks."""
-    lacking = [fact for fact in sentence.values if not any(agree(fact, known) for known in evidence.facts)]
+    said = [fact for fact in sentence.values if not _LABEL.search(sentence.folded, max(0, fact.span.start - 16), fact.span.start)]
+    lacking = [fact for fact in said if not any(agree(fact, known) for known in evidence.facts)]
     return [f"{fact.kind}: {sentence.text[fact.span.start : fact.span.end]!r} is not in the cited words" for fact in lacking]
 
 
@@ -43,16 +47,30 @@ def agree(said: Fact, known: Fact) -> bool:
 
 
 def changed_bound(alignment: Alignment) -> str:
-    """Return a reason if a figure is a least in the sentence and a most, or plain, in the cited words, or the reverse."""
-    for fact in _countable(alignment.sentence):
-        said = bound_of(alignment.sentence.folded, fact.span)
-        known = {place.bound for place in places(alignment.around) if agree(fact, place.fact)}
-        if not known or said in known or (not said and alignment.share_near < _NEAR_COPY):
+    """Return a reason if a figure is a least in the sentence and a most, or plain, in the cited words, or the reverse.
+
+    Where the nearest line has the figure, only that line counts: another one may give it as another bound of something else.
+    """
+    said = _bounds([alignment.sentence])
+    near, wide = _bounds([alignment.nearest]), _bounds(alignment.around)
+    for figure, bounds in said.items():
+        known = near.get(figure) or wide.get(figure)
+        if not known or (set(bounds) == {""} and alignment.share_near < _NEAR_COPY):
             continue
-        figure = alignment.sentence.text[fact.span.start : fact.span.end]
-        names = {"most": "at most", "least": "at least", "": "exactly"}
-        return f"bound: the sentence says {names[said]} {figure!r}, the cited words {' and '.join(sorted(names[k] for k in known))}"
+        extra = bounds - known
+        lacking = known - bounds
+        if extra and (lacking if len(list(bounds.elements())) >= len(list(known.elements())) else not set(bounds) <= set(known)):
+            names = {"most": "at most", "least": "at least", "": "exactly"}
+            return f"bound: the sentence says {names[next(iter(extra))]} {figure[1]}, the cited words {' and '.join(sorted(names[k] for k in known))}"
     return ""
+
+
+def _bounds(lines: Iterable[Line]) -> dict[tuple[str, str], Counter[str]]:
+    """Return for each figure (its kind and value) how often it is given as which bound."""
+    out: dict[tuple[str, str], Counter[str]] = {}
+    for place in places(lines):
+        out.setdefault((place.fact.kind, place.fact.value), Counter())[place.bound] += 1
+    return out
 
 
 def swapped_figure(alignment: Alignment) -> str:
@@ -63,7 +81,7 @@ def swapped_figure(alignment: Alignment) -> str:
     known = places(alignment.around)
     for fact in _countable(alignment.sentence):
         rivals = [p for p in known if p.fact.kind is fact.kind and p.fact.unit == fact.unit]
-        if len({p.fact.value for p in rivals}) < 2 or not any(agree(fact, p.fact) for p in rivals):
+        if len({agree(fact, p.fact) for p in rivals}) < 2:
             continue
         own = _alternatives(alignment, _segment(alignment.sentence, fact))
         weights = [math.log(len(rivals) / c) if (c := sum(any(_held(form, p.words) for form in forms) for p in rivals)) else 0.0 for forms in own]

@@ -18,7 +18,7 @@ _BELOW = (
     r"\bcannot exceed\b|\bmaximum\b|\bwithin\b|(?<!no )(?<!not )\b(?:less|fewer|lower|shorter|younger) than\b|\bnot exceed\b|\bbelow (?=\d)|\bunder (?=\d)|\bcap(?:ped)? (?:at|of)\b"
 )
 _ABOVE = (
-    r"(?:不得|不能|不应|不可|不)(?:少于|低于|小于|短于|早于)|不下于|至少|最少|最低|最短|起码|下限|(?<!不)(?<!得)(?<!未)(?:超过|高于|多于|大于|长于|超出|逾)|(?<![不未])满(?=\d)|"
+    r"(?:不得|不能|不应|不可|不)(?:少于|低于|小于|短于|早于)|不下于|至少|最少|最低|最短|起码|下限|(?<!不)(?<!得)(?<!未)(?:超过|高于|多于|大于|长于|超出|逾)|(?<![不未])满(?=[\d一二三四五六七八九十])|"
     r"\bat (?:the )?(?:least)\b|\b(?:no|not|never) (?:be )?(?:less|fewer|lower|shorter|younger|earlier) than\b|\bnot fall below\b|\bminimum\b|"
     r"(?<!no )(?<!not )(?<!be )\b(?:more|longer|higher|greater|older) than\b|(?<!not )(?<!not to )(?<!cannot )\bexceed(?:s|ing|ed)?\b|\bover (?=\d)|\babove (?=\d)|\bfloor of\b"
 )
@@ -61,6 +61,7 @@ OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     for one, other in (
         (r"之前|以前|(?<=[年月日期订立同准业后时束始成过])前(?![款条述项提往景后瞻沿])|事先|预先|\bbefore\b|\bprior to\b|\bin advance\b", r"之后|以后|(?<=[年月日期订立同准业时束始成过毕])后(?![者备续勤])|事后|\bafter\b|\bfollowing\b|\bsubsequent\b|\bupon\b"),
         (r"增加|提高|提升|上升|增长|扩大|上调|\bincreas\w+|\brais(?:e|es|ed|ing)\b|\bexpand\w*|\bgrow(?:s|th|ing)?\b|\brise[sn]?\b", r"减少|降低|下降|缩小|缩减|下调|削减|\bdecreas\w+|\breduc\w+|\blower(?:s|ed|ing)?\b|\bdeclin\w+|\bshrink\w*|\bcut(?:s|ting)?\b"),
+        (_BELOW.rstrip("|") + "|以下|以内", _ABOVE + "|以上"),
         (r"有偿|付费|\bpaid\b|\bfor a fee\b", r"无偿|免费|\bunpaid\b|\bfree of charge\b|\bgratis\b"),
         (r"公办|公立|国有|\bpublic(?:ly)?\b|\bstate-owned\b", r"民办|私立|民营|\bprivate(?:ly)?\b"),
         (r"(?<!非)营利性|\bfor-profit\b", r"非营利性?|\bnon-?profit\b|\bnot-for-profit\b"),
@@ -70,7 +71,6 @@ OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"开始|启动|起(?=施行|执行|实施)|\bbegin\w*|\bstart\w*|\bcommenc\w+", r"结束|终止|停止|废止|\bend(?:s|ed|ing)?\b|\bterminat\w+|\bceas\w+|\brepeal\w*"),
         (r"加强|强化|推进|促进|\bstrengthen\w*|\bpromot\w+", r"削弱|弱化|限制|阻碍|\bweaken\w*|\brestrict\w*|\bhinder\w*"),
         (r"同意|批准|准予|\bapprov\w+|\bconsent\w*", r"拒绝|驳回|不予批准|\breject\w*|\brefus\w+|\bden(?:y|ied|ies)\b"),
-        (r"高于|超过|\bhigher\b|\bmore than\b|\babove\b", r"低于|少于|\blower\b|\bless than\b|\bfewer\b|\bbelow\b"),
         (r"首先|先行|\bfirst\b", r"最后|\blast\b|\bfinally\b"),
         (r"专职|全日制|\bfull-time\b", r"兼职|非全日制|\bpart-time\b"),
         (r"正式|\bformal\b", r"非正式|\binformal\b"),
@@ -97,10 +97,10 @@ RESTRICTION = re.compile(
 # -- condition --------------------------------------------------------------------------------------------------------
 
 CONDITION = re.compile(
-    r"\b(?:if|unless|provided(?: that)?|where(?=[ ,])(?! there)|only (?:if|when|after)|on condition(?: that)?|subject to|except(?:ing)?(?: that| for| where| when)?|in case|as long as|"
-    r"once|with the (?:approval|consent|permission) of|upon (?:approval|consent|application)|without (?:the )?(?:approval|consent|permission)|so long as|in the event|when|"
+    r"(?:^|(?<=[.;,] ))where(?=[ ,])|\b(?:if|unless|provided(?: that)?|only (?:if|when|after)|(?:once|when)(?= )|on condition(?: that)?|subject to|except(?:ing)?(?: that| for| where| when)?|in case|as long as|"
+    r"with the (?:approval|consent|permission) of|upon (?:approval|consent|application)|without (?:the )?(?:approval|consent|permission)|so long as|in the event|"
     r"(?:who|that|which) (?:have|has|meet|meets|satisf\w+|pass\w*|obtain\w*|fulfil\w*))\b"
-    r"|如果|倘若|假如|如(?=需|有|因|未|遇|无)|若(?!干)|经[^,，。；、]{0,24}?(?:批准|同意|认定|许可|审核|审批|考核合格|备案|授权|评审|评估)|未经|除[^,，。；]{1,30}?外|但(?=是|书|有|因)|"
+    r"|如果|倘若|假如|如(?=需|有|因|未|遇|无)|若(?!干)|经[^,，。；、]{0,24}?(?:批准|同意|认定|许可|审核|审批|考核合格|备案|授权|评审|评估)|未经|除[^,，。；]{1,30}?外|但[^,，。；]{1,60}除外|但(?=是|书|有|因)|"
     r"在[^,，。；]{1,20}(?:情况下|情形下|前提下|条件下)|符合[^,，。；]{0,16}?(?:条件|规定|标准|要求)|有下列情形|(?:情节|后果)(?:特别)?严重|逾期|只有|确[需有]|必要时|具备[^,，。；]{0,12}条件|"
     r"(?<=[一-鿿])的(?=[,，])"
 )

@@ -12,6 +12,7 @@ from assistant.facts import FactKind
 from assistant.types import Span
 
 _CLASSES = ("prohibit", "encourage", "oblige", "advise", "permit")
+_NEAR_COPY = 0.85
 _SAME_ACT = 0.6
 """Share of the words a modal governs that another modal must govern too, for both to be about the same act."""
 
@@ -28,7 +29,7 @@ def changed_modality(alignment: Alignment) -> str:
     if alignment.share_near < 0.4:
         return ""  # the nearest words are about something else
     said, known = _count(alignment.sentence), _count(alignment.nearest)
-    return _other_class(said, known, alignment.nearest) or _other_act(alignment) or _dropped(said, known) or _denied(said, known)
+    return _other_class(said, known, alignment.nearest) or _other_act(alignment) or _dropped(said, known) or _denied(said, known, alignment.share_near)
 
 
 def _other_class(said: Counter[str], known: Counter[str], nearest: Line) -> str:
@@ -70,15 +71,17 @@ def governed(line: Line) -> Iterable[Governed]:
 
 def _dropped(said: Counter[str], known: Counter[str]) -> str:
     """Return a reason if what is only urged or advised is told as done, or a prohibition is left out."""
-    for modal in ("prohibit", "encourage", "advise"):
+    for modal in ("prohibit", "encourage"):
         if known[modal] and not any(said.values()):
             return f"modality: the cited words say {modal!r}, the sentence does not"
     return ""
 
 
-def _denied(said: Counter[str], known: Counter[str]) -> str:
-    if bool(said["not"]) != bool(known["not"]) and not (said["prohibit"] or known["prohibit"]):
-        return "negation: " + ("the sentence denies what the cited words say" if said["not"] else "the cited words deny what the sentence says")
+def _denied(said: Counter[str], known: Counter[str], share: float) -> str:
+    """Return a reason if one denies and the other does not; of a near copy, also if it denies more or less often."""
+    one_denies = bool(said["not"]) != bool(known["not"]) and not (said["prohibit"] or known["prohibit"])
+    if one_denies or (share >= _NEAR_COPY and said["not"] > known["not"]):
+        return "negation: " + ("the sentence denies what the cited words say" if said["not"] > known["not"] else "the cited words deny what the sentence says")
     return ""
 
 

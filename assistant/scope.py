@@ -6,6 +6,7 @@ import re
 
 from assistant.alignment import Alignment, Clause, Line, holds, same_root
 from assistant.cues import ATTRIBUTED, BINDING, CONDITION, FREE_CHOICE, OPPOSITES, PROPOSED, RESTRICTION, UNIVERSAL
+from assistant.facts import FactKind
 from assistant.types import Span
 
 _ALIGNED = 0.4
@@ -14,6 +15,7 @@ _STATED = 0.6
 _LEFT_OUT = 0.34
 """Share of the words of a condition below which a sentence leaves it out."""
 _REACH = 24
+_SEQUENCE = ("once", "when")
 _HEDGE = re.compile(r"generally|usually|normally|typically|in principle|mainly|partly|most|many|一般|原则上|通常|主要|多数")
 
 
@@ -78,8 +80,11 @@ def dropped_condition(alignment: Alignment) -> str:
         if place is None:
             continue
         condition, consequent = _parts(line, place, Span(*match.span()))
-        if not condition or len(consequent) < 2 or _stated(alignment, line, condition) >= _LEFT_OUT:
+        own = condition - consequent
+        if not own or len(consequent) < 2 or _stated(alignment, line, own) >= _LEFT_OUT:
             continue
+        if match.group() in _SEQUENCE and not any(f.kind is FactKind.MODAL for f in line.facts):
+            continue  # "once it boils, add salt" tells an order of steps
         if _stated(alignment, line, consequent) >= _STATED:
             return f"condition: the cited words say so only under a condition ({line.text[match.start() : match.end()].strip()!r}), the sentence leaves it out"
     return ""
@@ -140,15 +145,16 @@ _LAW = re.compile(r"\b(?:by law|the law|laws? (?:requires?|provides?)|regulation
 
 
 def turned(alignment: Alignment) -> str:
-    """Return a reason if a word of the sentence is the opposite of the one that stands at its place in the cited words."""
+    """Return a reason if the sentence has a word more often than its nearest line, which has the opposite word more often."""
     if alignment.share_near < _STATED:
         return ""
     sentence, line = alignment.sentence, alignment.nearest
-    near = "\n".join(other.folded for other in alignment.around)
     for pair in OPPOSITES:
         for said, against in (pair, pair[::-1]):
             here, there = said.search(sentence.folded), against.search(line.folded)
-            if not here or not there or against.search(sentence.folded) or said.search(near):
+            if not here or not there:
+                continue
+            if _times(said, sentence) <= _times(said, line) or _times(against, line) <= _times(against, sentence):
                 continue
             mine, theirs = _clause_at(sentence, here.start()), _clause_at(line, there.start())
             if mine is None or theirs is None or not mine.words:
@@ -157,6 +163,10 @@ def turned(alignment: Alignment) -> str:
             if sum(w in theirs.words or any(same_root(w, t) for t in theirs.words) for w in about) >= 0.4 * len(about) or alignment.across:
                 return f"opposite: the sentence says {here.group()!r} where the cited words say {there.group()!r}"
     return ""
+
+
+def _times(pattern: re.Pattern[str], line: Line) -> int:
+    return sum(1 for _ in pattern.finditer(line.folded))
 
 
 def _clause_at(line: Line, place: int) -> Clause | None:
