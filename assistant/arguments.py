@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,13 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from assistant.types import AssistantError, Audience, Kind, MetadataError
+
+
+class Language(StrEnum):
+    """The languages that the product writes."""
+
+    ZH = "zh"
+    EN = "en"
 
 
 def fail(message: str, code: int = 1) -> int:
@@ -72,3 +80,5 @@ Place = Annotated[str, typer.Option(metavar="CODE", callback=_known_place, help=
 For = Annotated[Audience | None, typer.Option(help="Use only what this audience may see: what is public, and its own.", show_default="all")]
 OfKind = Annotated[Kind | None, typer.Option(help="Use only sources of this kind.", show_default="both")]
 Bare = Annotated[bool, typer.Option("--no-corpus", help="Leave an empty library empty.")]
+NoModel = Annotated[bool, typer.Option("--no-model", help="Answer from the texts alone, whatever chat model is set.")]
+Conversation = Annotated[str, typer.Option(metavar="ID", help="Go on with this conversation.", show_default=False)]

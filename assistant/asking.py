@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from assistant.types import Span
+
 
 class Asked(StrEnum):
     """What kind of answer a question wants."""
@@ -68,7 +70,7 @@ _UNITS = (
     (
         "yuan",
         r"how much (?:money|does .* cost|is the (?:fine|subsidy))|subsid|\bfine\b|\bcost|\bcap\b|\bamount|allowance|\binvest|money|"
-        r"金额|罚款|补贴|补助|元|费用|上限|奖励|投资|成本|收入|经费",
+        r"金额|罚款|补贴|补助|元|钱|费用|上限|奖励|投资|成本|收入|收益|经费",
     ),
     (
         "month",
@@ -103,9 +105,57 @@ def asked_for(folded: str) -> Asked:
     return next((asked for asked, pattern in _ORDER if pattern.search(folded)), Asked.OTHER)
 
 
+_COUNTING = re.compile(r"how (?:many|much|long|old)|what|多少|几|多(?:长|久|大)|百分之几")
+
+
 def unit_asked(folded: str) -> str:
-    """Return the unit of the figure that a folded question wants, as ``facts`` names units; empty if it does not show."""
-    return next((unit for unit, pattern in _UNITS if re.search(pattern, folded)), "")
+    """Return the unit of the figure that a folded question wants, as ``facts`` names units; empty if it does not show.
+
+    Of several units that a question names (*by its share of the stock, how much income*), the one nearest to the question word.
+    """
+    askings = [m.span() for m in _COUNTING.finditer(folded)] or [(0, 0)]
+
+    def away(m: re.Match[str]) -> int:
+        return min(max(m.start() - end, start - m.end(), 0) for start, end in askings)
+
+    named = [(away(m), order, unit) for order, (unit, pattern) in enumerate(_UNITS) for m in re.finditer(pattern, folded)]
+    return min(named, default=(0, 0, ""))[2]
+
+
+_COMPARES = re.compile(
+    r"\b(?:agree|consistent|contradict|conflict|differ|differs|different|same)\b|是否一致|一样|一致吗|不一致|矛盾|冲突|各是多少|有什么不同|有何不同|出入"
+)
+_WHY = re.compile(r"\bwhy\b|for what reason|为什么|为何|因何|原因")
+_AND_ASKS = re.compile(
+    r"(?:[,;?.]\s+(?:and\s+)?|\s+and\s+)(?=(?:(?:in|for|under|to|from|by|with|at|on)\s+)?(?:how|what|which|who|whom|whose|when|where|why)\b)|[，；？?。]",
+    re.IGNORECASE,
+)
+_ASKS_ZH = re.compile(r"多少|几|什么|谁|哪|怎|如何|何|吗|多久|多长|是否|能否|呢")
+
+
+def question_parts(text: str) -> list[Span]:
+    """Return the parts of a question that each ask for something: *how much did it pay out, and to how many firms*."""
+    parts: list[Span] = []
+    start = 0
+    for cut in [*_AND_ASKS.finditer(text), None]:
+        end = cut.start() if cut else len(text)
+        asks = bool(_ASKS_ZH.search(text[start:end])) or text[start:end].isascii() or not re.search("[一-鿿]", text)
+        if asks and text[start:end].strip():
+            parts.append(Span(start, end))
+            start = cut.end() if cut else end
+    if start < len(text.rstrip()) and parts:
+        parts[-1] = Span(parts[-1].start, len(text))
+    return parts or [Span(0, len(text))]
+
+
+def asks_why(text: str) -> bool:
+    """Whether a question asks for a reason, and not how something is done."""
+    return bool(_WHY.search(text.lower()))
+
+
+def asks_comparison(text: str) -> bool:
+    """Whether a question asks if sources agree or how they differ."""
+    return bool(_COMPARES.search(text.lower()))
 
 
 def asks_standing(folded: str) -> bool:

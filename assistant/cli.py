@@ -17,9 +17,24 @@ import typer
 
 import assistant
 from assistant import terminal, wire
-from assistant.arguments import AsJson, AsOf, Bare, Batch, Commands, For, OfKind, Place, Question, fail, usage_error
+from assistant.arguments import (
+    AsJson,
+    AsOf,
+    Bare,
+    Batch,
+    Commands,
+    Conversation,
+    For,
+    Language,
+    NoModel,
+    OfKind,
+    Place,
+    Question,
+    fail,
+    usage_error,
+)
 from assistant.config import load_settings
-from assistant.types import Answer, AssistantError, ConfigError, RowError
+from assistant.types import AssistantError, ConfigError, RowError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,7 +134,7 @@ def remove(ctx: typer.Context, source_id: Annotated[str, typer.Argument(help="An
 
 @app.command()
 def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all vectors again.")] = False) -> None:
-    """Check the library, and put right what is out of step."""
+    """Check the library, put right what is out of step, and say whether the chat model answers."""
     out = _begin(ctx)
     library = _open(ctx, bare=True)
     found = library.doctor(rebuild)
@@ -133,6 +148,11 @@ def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild"
     else:
         orphans, missing = count(len(found.orphans), "vector"), count(len(found.missing), "passage")
         out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded.")
+    if library.settings.chat_model:
+        from assistant.talking import check
+
+        if not check(out, library):
+            raise typer.Exit(1)
 
 
 # -- questions ------------------------------------------------------------------------------------------------
@@ -178,25 +198,49 @@ def ask(
     jurisdiction: Place = "",
     audience: For = None,
     kind: OfKind = None,
+    conversation: Conversation = "",
     as_json: AsJson = False,
     batch: Batch = None,
+    no_model: NoModel = False,
     no_corpus: Bare = False,
 ) -> None:
     """Answer a question, each sentence with its source, or say why not."""
     asked = _one_of(ctx, question, batch)
+    if batch and conversation:
+        raise usage_error(ctx, "--conversation", "questions of a batch stand alone.")
     out = _begin(ctx)
-    library = _open(ctx, no_corpus)
+    library = _open(ctx, no_corpus, no_model=no_model)
     scope = wire.scope_of(as_of, jurisdiction, audience, kind)
     if batch:
         _answer_rows(out, batch, ("question",), lambda row: {"id": row["id"], **wire.answer_to_dict(library.ask(row["question"], scope))})
         return
-    result = library.ask(asked, scope)
+    from assistant import talking
+
+    asker = talking.open_dialogue(library, conversation) if conversation else library
+    result = asker.ask(asked, scope) if as_json or not library.settings.chat_model else talking.watched(out, asker.stream(asked, scope))
     if as_json:
         _print_json(out, wire.answer_to_dict(result))
-    elif isinstance(result, Answer):
-        terminal.show_answer(out, result)
     else:
-        terminal.show_refusal(out, result)
+        talking.show(out, result)
+
+
+@app.command()
+def chat(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    jurisdiction: Place = "",
+    audience: For = None,
+    kind: OfKind = None,
+    conversation: Conversation = "",
+    no_model: NoModel = False,
+    no_corpus: Bare = False,
+) -> None:
+    """Answer one question after the other, follow-ups included; ends with :quit."""
+    from assistant import talking
+
+    out = _begin(ctx)
+    library = _open(ctx, no_corpus, no_model=no_model)
+    talking.talk(out, sys.stdin, talking.open_dialogue(library, conversation), wire.scope_of(as_of, jurisdiction, audience, kind))
 
 
 @app.command()
@@ -212,6 +256,37 @@ def verify(
         return wire.verdicts_to_dict(row["id"], verdicts, grounded_score(verdicts))
 
     _answer_rows(_begin(ctx), batch, ("context", "response"), judged)
+
+
+@app.command()
+def benefits(
+    ctx: typer.Context,
+    profile: Annotated[Path, typer.Option(metavar="FILE.yaml", exists=True, dir_okay=False, help="What is known of the enterprise; see docs/benefits.md.")],
+    as_of: AsOf = None,
+    jurisdiction: Place = "",
+    language: Annotated[Language, typer.Option(help="Language of the worksheet.")] = Language.ZH,
+    as_json: AsJson = False,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write the audit sheet for a spreadsheet.", show_default=False)] = None,
+    docx: Annotated[Path | None, typer.Option(metavar="FILE.docx", help="Write the audit sheet as a Word document.", show_default=False)] = None,
+    no_corpus: Bare = False,
+) -> None:
+    """Compute what an enterprise may claim and what it owes, each row with its conditions, formula and clause."""
+    from assistant.profile import read_profile
+    from assistant.worksheet_terminal import show_worksheet
+
+    out = _begin(ctx)
+    known = read_profile(profile)
+    sheet = _open(ctx, no_corpus).check_benefits(known, wire.scope_of(as_of, jurisdiction), language.value)
+    if csv or docx:
+        from assistant.worksheet_export import write_csv, write_docx
+
+        for path, write in ((csv, write_csv), (docx, write_docx)):
+            if path:
+                write(sheet, path)
+    if as_json:
+        _print_json(out, wire.worksheet_to_dict(sheet))
+    else:
+        show_worksheet(out, sheet)
 
 
 @app.command()
@@ -238,11 +313,11 @@ def _begin(ctx: typer.Context) -> Console:
     return out
 
 
-def _open(ctx: typer.Context, bare: bool, fill: bool = True) -> Assistant:
+def _open(ctx: typer.Context, bare: bool, fill: bool = True, no_model: bool = False) -> Assistant:
     """Return the library; an empty one is filled first unless it is to stay bare or is filled by somebody else."""
     from assistant.pipeline import Assistant
 
-    library = Assistant(load_settings(corpus="" if bare or ctx.obj else None))
+    library = Assistant(load_settings(corpus="" if bare or ctx.obj else None, chat_model="" if no_model else None))
     folder = library.settings.corpus_folder
     if folder is None or not library.is_empty():
         return library

@@ -9,7 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.types import ConfigError
@@ -41,6 +41,16 @@ class Settings(BaseSettings):
     jurisdiction: str = Field(default="", description="Where the asker is, as ISO 3166-2 (`CN-50`); empty means not given.")
     top_k: int = Field(default=10, ge=1, le=100, description="Passages retrieved for a question.")
     answer_words: int = Field(default=120, ge=20, le=400, description="Length of an answer that is not a list, in words.")
+    chat_model: str = Field(default="", description="Chat model that writes the answers, as `provider:model`; empty means that none does.")
+    chat_timeout: float = Field(default=60.0, gt=0, le=3600, description="Seconds that the model may take over a question, all calls together.")
+    chat_tokens: int = Field(default=16_000, ge=500, description="Tokens, read and written, that a question may take, all calls together.")
+    chat_reply_tokens: int = Field(default=2_000, ge=100, description="Tokens of one reply.")
+    chat_cost: float = Field(default=0.0, ge=0, description="Cost that a question may take, in the currency of the prices; 0 is no limit.")
+    chat_price_in: float = Field(default=0.0, ge=0, description="Price of a million tokens that the model reads.")
+    chat_price_out: float = Field(default=0.0, ge=0, description="Price of a million tokens that the model writes.")
+    database_url: SecretStr = Field(
+        default=SecretStr(""), description="Where conversations are kept, as SQLAlchemy names databases; empty means SQLite in the home folder."
+    )
     host: str = Field(default="127.0.0.1", description="Address that `assistant serve` listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port that `assistant serve` listens on.")
 
@@ -51,12 +61,25 @@ class Settings(BaseSettings):
             raise ValueError("must name a model")
         return value
 
+    @field_validator("chat_model")
+    @classmethod
+    def _provider_and_model(cls, value: str) -> str:
+        provider, _, model = value.strip().partition(":")
+        if value.strip() and not (provider and model):
+            raise ValueError("write it as provider:model, such as openai:qwen3-8b")
+        return value.strip()
+
     @property
     def corpus_folder(self) -> Path | None:
         """The folder that fills an empty home, or ``None`` to start bare."""
         if not self.corpus:
             return None
         return shipped("corpus") if self.corpus == "default" else Path(self.corpus)
+
+    @property
+    def conversations_file(self) -> Path:
+        """Where conversations are kept unless another database is named."""
+        return self.home / "conversations.sqlite"
 
     def fingerprint(self) -> str:
         """Return a hash over the settings that change answers, and all prompts."""
@@ -65,6 +88,7 @@ class Settings(BaseSettings):
             "jurisdiction": self.jurisdiction,
             "top_k": self.top_k,
             "answer_words": self.answer_words,
+            "chat": [self.chat_model, self.chat_tokens, self.chat_reply_tokens] if self.chat_model else [],
             "prompts": {path.name: path.read_text(encoding="utf-8") for path in sorted(shipped("prompts").glob("*.md"))},
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]

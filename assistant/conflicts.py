@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from assistant.answering import Candidate, Draft, Piece
+from assistant.answering import Draft, reserves
 from assistant.asking import Asked
+from assistant.candidates import Candidate
 from assistant.facts import Fact, FactKind, figures
+from assistant.pieces import Piece
 from assistant.query import Query
 from assistant.retrieval import Weighed
 from assistant.text import tokens
@@ -73,9 +74,6 @@ def _shown(figure: Fact, piece: Piece) -> str:
     return piece.candidate.text[figure.span.start : figure.span.end].strip()
 
 
-_RESERVED = re.compile(r"\bunless\b|\bexcept (?:as|where) otherwise|otherwise (?:provided|rule)|另有规定|除外", re.IGNORECASE)
-
-
 def _rule(one: Candidate, other: Candidate, language: str) -> str:
     a, b = one.hit.source, other.hit.source
     higher = one if a.authority.rank < b.authority.rank else other
@@ -84,7 +82,7 @@ def _rule(one: Candidate, other: Candidate, language: str) -> str:
     elif Authority.UNKNOWN in (a.authority, b.authority) or a.authority is Authority.RESEARCH_PAPER:
         name = "none"
     elif a.authority is not b.authority:
-        name = "reserved" if _RESERVED.search(higher.hit.passage.text) else "level"
+        name = "reserved" if reserves(higher) else "level"
     elif a.issuing_body and a.issuing_body == b.issuing_body and a.issued and b.issued and a.issued != b.issued:
         name = "later"
     else:

@@ -29,7 +29,7 @@ _SPACES = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHy
 
 
 def read_docx(data: bytes, where: str) -> Reading:
-    """A Word file. Headers, footers and notes are left out; tracked changes are read as accepted.
+    """A Word file. Headers, footers, notes and hidden text are left out; tracked changes are read as accepted.
 
     Raises:
         EncryptedFile: If the file asks for a password.
@@ -43,6 +43,7 @@ def read_docx(data: bytes, where: str) -> Reading:
         document = docx.Document(io.BytesIO(data))
         blocks = [block for block in _blocks(document.element.body, _styles(document)) if block]
         declared = (document.core_properties.title or "").strip()
+        warnings = _hidden_text(document.element.body)
     except Exception as error:  # python-docx, zipfile and lxml each raise kinds of their own on damage
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise UnreadableFile(f"{where}: not readable as .docx, {reason}. Save it anew and ingest it again.") from error
@@ -53,7 +54,7 @@ def read_docx(data: bytes, where: str) -> Reading:
         title = declared
     else:
         title = headings[0] if headings else ""
-    return Reading(canonical(join_blocks(blocks)), title=title)
+    return Reading(canonical(join_blocks(blocks)), title=title, warnings=warnings)
 
 
 def _styles(document: Document) -> dict[str, str]:
@@ -115,9 +116,21 @@ def _text(element: etree._Element) -> str:
             parts.append(child.text or "")
         elif child.tag in _SPACES:
             parts.append(_SPACES[child.tag])
-        elif isinstance(child.tag, str) and child.tag not in _SKIPPED and child.tag not in (_TEXT_BOX, _FALLBACK):
+        elif isinstance(child.tag, str) and child.tag not in _SKIPPED and child.tag not in (_TEXT_BOX, _FALLBACK) and not _is_hidden(child):
             parts.append(_text(child))
     return "".join(parts)
+
+
+def _is_hidden(run: etree._Element) -> bool:
+    """Whether a run is formatted as hidden text, which Word neither shows nor prints."""
+    vanish = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    return vanish is not None and vanish.get(_VAL) not in ("0", "false")
+
+
+def _hidden_text(body: etree._Element) -> tuple[str, ...]:
+    """A warning with the hidden text of a document, if it has any."""
+    hidden = " ".join("".join(_text(run) for run in body.iter(qn("w:r")) if _is_hidden(run)).split())
+    return (f"hidden text was left out: {hidden[:120]!r}",) if hidden else ()
 
 
 def _text_boxes(paragraph: etree._Element) -> Iterator[etree._Element]:

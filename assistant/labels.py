@@ -35,6 +35,8 @@ STANDING = {
     Standing.REPORTED: ("reported by the author", "作者所述"),
     Standing.PROPOSAL: ("proposal of the authors", "作者建议"),
 }
+LONGEST_SAID = 300
+"""Characters of the nearest text that a refusal repeats."""
 _REASONS = {
     Reason.NOTHING_FOUND: ("Nothing in the library matches this question.", "资料库中没有与该问题相关的内容。"),
     Reason.EVIDENCE_TOO_WEAK: (
@@ -69,15 +71,26 @@ def binding_label(hit: Hit, language: str) -> str:
 
 
 def standing_frame(query: Query, hit: Hit) -> str:
-    """Return the words that keep a paper from being read as a rule, for questions on what may be claimed or must be done."""
-    paper = hit.source.authority is Authority.RESEARCH_PAPER
-    asks_for_force = query.standing or query.asked is Asked.YES_NO
-    if hit.source.status in (Status.REPEALED, Status.EXPIRED):
-        words = _pick(STATUS[hit.source.status], query.language)
-        return f"〔{words}〕" if query.language == "zh" else f"[{words}] "
-    if hit.passage.standing is Standing.PROPOSAL or (paper and asks_for_force):
-        return "论文建议，并非现行规定：" if query.language == "zh" else "Proposed in a research paper, not a rule in force: "
-    return ""
+    """Return the words that say what a statement rests on, where that matters.
+
+    A rule that is gone and a proposal are always marked; for a question on what may be claimed or must be done, all rules are.
+    """
+    m, zh = hit.source, query.language == "zh"
+    paper = m.authority is Authority.RESEARCH_PAPER
+    if m.status in (Status.REPEALED, Status.EXPIRED):
+        words = _pick(STATUS[m.status], query.language)
+        return f"〔{words}〕" if zh else f"[{words}] "
+    if hit.passage.standing is Standing.PROPOSAL or (paper and (query.standing or query.asked is Asked.YES_NO)):
+        return paper_frame(query.language)
+    if not query.standing or paper or m.status is Status.UNKNOWN or m.authority is Authority.UNKNOWN:
+        return ""
+    kind, status = _pick(AUTHORITY[m.authority], query.language), _pick(STATUS[m.status], query.language)
+    return f"〔{kind}，{status}〕" if zh else f"[{kind}, {status}] "
+
+
+def paper_frame(language: str) -> str:
+    """Return the words that keep a paper's proposal from being read as a rule."""
+    return "论文建议，并非现行规定：" if language == "zh" else "Proposed in a research paper, not a rule in force: "
 
 
 def notes_for(query: Query, citations: Sequence[Citation]) -> list[str]:
@@ -93,9 +106,23 @@ def notes_for(query: Query, citations: Sequence[Citation]) -> list[str]:
     return notes
 
 
-def abstention_message(reason: Reason, missing: Sequence[str], language: str) -> str:
-    """Return the refusal in one or two sentences, saying what is missing."""
-    text = _pick(_REASONS[reason], language)
-    if not missing or reason is Reason.OUT_OF_SCOPE:
-        return text
-    return f"{text}缺少：{'、'.join(missing)}。" if language == "zh" else f"{text} Missing: {', '.join(missing)}."
+def abstention_message(reason: Reason, missing: Sequence[str], language: str, nearest: Hit | None = None, words: str = "") -> str:
+    """Return the refusal in one or two sentences, saying what is missing and, where a premise failed, what the text does say.
+
+    Args:
+        reason: why it was declined.
+        missing: what the evidence lacks, in the asker's words.
+        language: of the asker.
+        nearest: the passage that comes nearest, to be named.
+        words: what that passage says.
+    """
+    zh = language == "zh"
+    parts = [_pick(_REASONS[reason], language)]
+    if missing and reason is not Reason.OUT_OF_SCOPE:
+        parts.append(f"缺少：{'、'.join(missing)}。" if zh else f"Missing: {', '.join(missing)}.")
+    if nearest and words:
+        said = " ".join(words.split())
+        said = said if len(said) <= LONGEST_SAID else said[:LONGEST_SAID].rstrip() + "…"
+        where = f"{nearest.source.title} {nearest.passage.locator}".strip()
+        parts.append(f"最接近的原文（{where}）：“{said}”" if zh else f"The nearest text ({where}) says: “{said}”")
+    return ("" if zh else " ").join(parts)

@@ -10,29 +10,24 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from assistant.canonical import Reading
-from assistant.docx_reader import read_docx
+from assistant.formats import KNOWN, PLAIN, READERS
 from assistant.imprint import read_imprint
 from assistant.metadata import SIDECAR_SUFFIX, overrides_for, parse_metadata, read_sidecars
-from assistant.pdf_reader import read_pdf
-from assistant.readers import read_html, read_markdown, read_plain_text
+from assistant.sandbox import Sandbox
 from assistant.types import Authority, EmptyFile, Kind, Metadata, Source, UnknownSuffix, UnreadableFile
 
-_READERS: dict[str, Callable[[bytes, str], Reading]] = {
-    ".md": read_markdown,
-    ".txt": read_plain_text,
-    ".html": read_html,
-    ".htm": read_html,
-    ".docx": read_docx,
-    ".pdf": read_pdf,
-}
-
-SUFFIXES: tuple[str, ...] = tuple(_READERS)
+SUFFIXES: tuple[str, ...] = tuple(READERS)
 """The suffixes of files that can be read, in lower case."""
+
+MOST_BYTES = 200 * 1024**2
+"""A larger file is no document that somebody reads."""
+
+_sandbox = Sandbox()
 
 
 def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
@@ -50,12 +45,14 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
         MetadataError: If metadata hold an illegal key or value.
     """
     where = " ".join(str(path).split())
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
+    suffix = path.suffix.lower()
+    if suffix in KNOWN:
+        raise UnknownSuffix(f"{where}: is {KNOWN[suffix]} and ingest that.")
+    if suffix not in READERS:
         legal = ", ".join(SUFFIXES)
         raise UnknownSuffix(f"{where}: suffix {path.suffix!r} is not one of {legal}. Convert the file to one of these.")
     data = _bytes(path, where)
-    reading = reader(data, where)
+    reading = READERS[suffix](data, where) if suffix in PLAIN else _sandbox.read(suffix, data, where)
     if not any(map(str.isalnum, reading.text)):
         raise EmptyFile(f"{where}: holds no text. Check that the file is complete.")
     beside = read_sidecars(path) | overrides_for(path, overrides)
@@ -101,6 +98,9 @@ def _bytes(path: Path, where: str) -> bytes:
     try:
         if path.exists() and not path.is_file():  # reading a pipe would wait for ever
             raise UnreadableFile(f"{where}: is not a file. Name a file, or ingest the folder.")
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise UnreadableFile(f"{where}: has {size / 1024**2:.0f} MB, more than {MOST_BYTES // 1024**2}. Split the file.")
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -27,6 +27,7 @@ class Words:
     name: str
     line: str
     library: str
+    tab: str
     question: str
     placeholder: str
     ask: str
@@ -76,6 +77,7 @@ ZH = Words(
     name="产教融合政策与案例助手",
     line="只依据资料库中的文件回答：每句话都标明出处并附原文，没有依据就不回答。",
     library="资料库：{sources} 份文件（政策 {policies}，案例 {cases}）",
+    tab="提问",
     question="问题",
     placeholder="用中文或英文提问，回车提交",
     ask="提问",
@@ -125,6 +127,7 @@ EN = Words(
     name="Industry-education integration: policies and cases",
     line="Answers from documents only: each sentence is pinned to the words it rests on, or there is no answer.",
     library="Library: {sources} documents ({policies} policies, {cases} cases)",
+    tab="Ask",
     question="Question",
     placeholder="Ask in Chinese or English; Enter submits",
     ask="Ask",

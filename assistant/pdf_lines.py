@@ -13,6 +13,7 @@ from typing import Any
 from pypdf import PageObject
 
 from assistant.canonical import clean
+from assistant.pdf_ink import LEAST_SIZE, Ink, Unseen, ink_of
 
 _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _NARROW = re.compile(r"[iljtfrI.,;:'|!()\[\]\- ]")
@@ -55,14 +56,21 @@ class _Gathering:
     """Fragments of text as pypdf shows them to its visitor, gathered into lines."""
 
     page: int
+    ink: Ink
+    dropped: frozenset[Unseen] = frozenset()
+    """What is not gathered, for these reasons."""
     lines: list[Line] = field(default_factory=list)
     fragments: list[tuple[str, float, float, float]] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
     def visit(self, text: str, cm: Sequence[float], tm: Sequence[float], font: object, size: float) -> None:
         """Take one fragment at the place that text matrix ``tm`` within ``cm`` gives it."""
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         height = abs(size * (tm[3] or tm[1]) * (cm[3] or cm[1])) or 1.0
+        if text.strip() and self.ink.unseen(text, x, y, height if size else LEAST_SIZE) in self.dropped:
+            self.hidden.append(text)
+            return
         for number, part in enumerate(clean(text).translate(_LIGATURES).split("\n")):
             if number:
                 self.end_line()
@@ -107,21 +115,41 @@ def _main_size(fragments: Sequence[tuple[str, float, float, float]]) -> float:
     return max(size for size, count in sizes.items() if 5 * count >= sizes.total())
 
 
-def page_lines(page: PageObject, number: int) -> tuple[list[Line], bool]:
-    """The lines of ``page`` in the order they were printed, and whether some text on it could not be decoded."""
-    gathering = _Gathering(number)
-    visitor: Any = gathering.visit
-    page.extract_text(visitor_text=visitor)
-    gathering.end_line()
-    lines, garbled = [], False
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """What one page prints."""
+
+    lines: list[Line]
+    """In the order in which they were drawn."""
+    undecoded: bool
+    """Whether some text could not be decoded; it is left out."""
+    hidden: str
+    """Text that nobody sees on the page; it is left out."""
+
+
+def page_lines(page: PageObject, number: int) -> PageLines:
+    """Return the lines of ``page`` that a reader sees."""
+    gathering = _gathered(page, number, frozenset())
+    reasons = gathering.ink.hidden()
+    if reasons:
+        gathering = _gathered(page, number, reasons)
+    lines, undecoded = [], False
     for line in gathering.lines:
         readable = _SPACE.sub(" ", _UNDECODED.sub(" ", line.text)).strip()
         if readable != line.text:
-            garbled = True
+            undecoded = True
             line.text = readable if any(map(str.isalpha, readable)) else ""
         if line.text:
             lines.append(line)
-    return lines, garbled
+    return PageLines(lines, undecoded, " ".join(" ".join(gathering.hidden).split()))
+
+
+def _gathered(page: PageObject, number: int, dropped: frozenset[Unseen]) -> _Gathering:
+    gathering = _Gathering(number, ink_of(page), dropped)
+    visitor: Any = gathering.visit
+    page.extract_text(visitor_text=visitor, visitor_operand_before=gathering.ink.follow)
+    gathering.end_line()
+    return gathering
 
 
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:

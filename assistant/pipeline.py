@@ -9,36 +9,48 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.answering import Draft, ExtractiveAnswerer, Piece
-from assistant.chunking import page_of
+from assistant.answering import Draft, ExtractiveAnswerer
+from assistant.basis import Grounds, LiveTexts
+from assistant.benefits import Worksheet, assess, make_worksheet
+from assistant.citing import Citations, citation_of
 from assistant.config import Settings, load_settings
 from assistant.conflicts import find_conflicts
+from assistant.conversing import Finding, Unopened, converse
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.events import Done, Event
+from assistant.exchange import Turn
+from assistant.follow_ups import Condenser
 from assistant.glossary import Dictionary, Glossary, read_terms
 from assistant.index import Change, Diagnosis, Index
-from assistant.labels import abstention_message, binding_label, notes_for, standing_frame
+from assistant.labels import abstention_message, notes_for, standing_frame
 from assistant.loading import find_files, load
 from assistant.metadata import check_file_names, read_metadata_file
 from assistant.places import Place
+from assistant.profile import Profile
+from assistant.provisions import Provision, read_catalogue
 from assistant.query import Query, QueryReader
-from assistant.registry import SourceRow
+from assistant.registry import Registry, SourceRow
 from assistant.retrieval import Retriever
-from assistant.sufficiency import Sufficiency, judge
+from assistant.sufficiency import judge
 from assistant.types import (
     Abstention,
     Answer,
     AssistantError,
-    Citation,
+    ConfigError,
     Hit,
+    Metadata,
     Reason,
     Scope,
     Source,
-    Span,
     Statement,
     Verdict,
 )
 from assistant.verification import verify
+
+if TYPE_CHECKING:
+    from assistant.chat_model import ChatModel
 
 _FILLING = "filling"
 """Set while an empty library is being filled, so that a filling that was cut short goes on at the next start."""
@@ -63,17 +75,20 @@ class Assistant:
     Args:
         settings: where the library is and how it answers.
         embedder: turns texts into vectors; the packaged model by default.
+        chat_model: writes the answers; by default the one that the settings name, if they do.
 
     Raises:
         LibraryError: the library cannot be opened.
     """
 
-    def __init__(self, settings: Settings | None = None, embedder: Embedder | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, embedder: Embedder | None = None, chat_model: ChatModel | None = None) -> None:
         self.settings = settings or load_settings()
         self.embedder = embedder or SentenceTransformerEmbedder(self.settings.embedding_model)
         self.index = Index(self.settings.home, self.embedder, self.settings.chroma_url)
         self.retriever = Retriever(self.index)
         self.answerer = ExtractiveAnswerer(self.settings.answer_words)
+        if chat_model is not None:
+            self.chat_model = chat_model
 
     @cached_property
     def glossary(self) -> Glossary:
@@ -148,8 +163,18 @@ class Assistant:
         return self.index.registry.source(source_id)
 
     def remove(self, source_id: str) -> dict[str, int]:
-        """Remove a source and return what probes of the index still find of it: zeros."""
-        return self.index.remove(source_id)
+        """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
+        left = self.index.remove(source_id)
+        file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
+        if not url and not file.exists():
+            return left
+        from assistant.conversations import Conversations  # a moment to import, and most removals need none
+
+        conversations = Conversations(file, url)
+        conversations.forget(source_id)
+        left["answers"] = conversations.quoting(source_id)
+        conversations.close()
+        return left
 
     def doctor(self, rebuild: bool = False) -> Diagnosis:
         """Find and clear what is out of step, and return what had been wrong."""
@@ -166,16 +191,65 @@ class Assistant:
         """Return a question as the library's words understand it."""
         return self.retriever.thesaurus.widen(self.reader.read(question))
 
-    def ask(self, question: str, scope: Scope = Scope()) -> Answer | Abstention:  # noqa: B008  frozen
-        """Answer a question from the library, or decline."""
+    def ask(self, question: str, scope: Scope = Scope(), history: Sequence[Turn] = ()) -> Answer | Abstention:  # noqa: B008  frozen
+        """Answer a question from the library, or decline.
+
+        Args:
+            question: what is asked; with a history, it may lean on the turns before it.
+            history: the turns before, the last one last.
+        """
+        return next(event.result for event in self.stream(question, scope, history) if isinstance(event, Done))
+
+    def stream(self, question: str, scope: Scope = Scope(), history: Sequence[Turn] = ()) -> Iterator[Event]:  # noqa: B008  frozen
+        """Yield each sentence as soon as it holds, what was withheld, notices, and last the whole answer or refusal."""
+        try:
+            model = self.chat_model
+        except ConfigError as error:
+            model = Unopened(self.settings.chat_model, str(error))
+        return converse(self, model, question, scope, history)
+
+    @property
+    def texts(self) -> Registry:
+        """Where the words of the sources are."""
+        return self.index.registry
+
+    @cached_property
+    def condenser(self) -> Condenser:
+        """Completes follow-ups without a model."""
+        return Condenser(self.read, self.retriever.named, lambda query: [w.idf for w in self.retriever.weigh(query, query.language)])
+
+    @cached_property
+    def chat_model(self) -> ChatModel | None:
+        """The model that writes the answers, where one is set; opened when first needed.
+
+        Raises:
+            ConfigError: it cannot be opened.
+        """
+        if not self.settings.chat_model:
+            return None
+        from assistant.chat_model import LangChainModel  # seconds to import
+
+        return LangChainModel(self.settings.chat_model, self.settings.chat_timeout)
+
+    def known(self, source_ids: Sequence[str]) -> list[Metadata]:
+        """Return the metadata of those sources that are in the library."""
+        sources = self.retriever.sources()
+        return [sources[i] for i in source_ids if i in sources]
+
+    def find(self, question: str, scope: Scope) -> Finding:
+        """Return what the library has for a question, and whether it is enough."""
         scope = self._scope(scope)
         query = _located(self.read(question), scope)
         hits = self.retriever.search(query, scope, self.settings.top_k)
-        draft = self._draft(query, self._answering(query, hits))
-        sufficiency = judge(query, draft)
-        if sufficiency.reason is not None:
-            return self._decline(query, hits, sufficiency.reason, sufficiency, scope)
-        return self._show(query, draft, hits, sufficiency, scope)
+        answering = self._answering(query, hits)
+        draft = self._draft(query, answering)
+        return Finding(query, scope, tuple(hits), tuple(answering), draft, judge(query, draft, self.index.registry.statistics()[0]))
+
+    def show(self, finding: Finding) -> Answer | Abstention:
+        """Return the extractive answer of what was found, or the refusal."""
+        if finding.sufficiency.reason is not None:
+            return self._decline(finding, finding.sufficiency.reason)
+        return self._show(finding)
 
     def _scope(self, scope: Scope) -> Scope:
         return replace(scope, jurisdiction=scope.jurisdiction or self.settings.jurisdiction)
@@ -192,74 +266,73 @@ class Assistant:
         question = self.retriever.question_vector(query) if vectors else None
         return self.answerer.answer(query, hits, self.index.registry, weighed, vectors, question)
 
-    def _show(self, query: Query, draft: Draft, hits: Sequence[Hit], sufficiency: Sufficiency, scope: Scope) -> Answer | Abstention:
-        citations: list[Citation] = []
+    def _show(self, finding: Finding) -> Answer | Abstention:
+        query = finding.query
+        citations = Citations()
         statements: list[Statement] = []
-        for piece in draft.pieces:
-            source = self.index.registry.source(piece.candidate.hit.source.id)
+        for piece in finding.draft.pieces:
+            hit = piece.candidate.hit
+            source = self.index.registry.source(hit.source.id)
             quotes = [source.text[s.start : s.end] for s in piece.spans]
             judgement = verify(piece.text, [" ".join(quotes), *quotes])
             if judgement.verdict is not Verdict.SUPPORTED:
                 continue
-            numbers = tuple(self._cite(citations, piece, span, source, query.language) for span in piece.spans)
-            text = standing_frame(query, piece.candidate.hit) + piece.text
-            statements.append(Statement(text, judgement.verdict, judgement.reason, numbers))
+            numbers = citations.numbers(citation_of(hit, span, source, query.language) for span in piece.spans)
+            statements.append(Statement(standing_frame(query, hit) + piece.text, judgement.verdict, judgement.reason, numbers))
         if not statements:
-            return self._decline(query, hits, Reason.UNSUPPORTED, sufficiency, scope)
+            return self._decline(finding, Reason.UNSUPPORTED)
         return Answer(
             question=query.text,
             language=query.language,
             statements=tuple(statements),
-            citations=tuple(citations),
-            conflicts=tuple(find_conflicts(query, draft, citations)),
-            hits=tuple(hits),
-            as_of=scope.as_of or dt.date.today(),
+            citations=tuple(citations.all),
+            conflicts=tuple(find_conflicts(query, finding.draft, citations.all)),
+            hits=finding.hits,
+            as_of=finding.scope.as_of or dt.date.today(),
             revision=self.index.registry.revision(),
             fingerprint=self.fingerprint,
-            notes=tuple(notes_for(query, citations)),
+            notes=tuple(notes_for(query, citations.all)),
+            confidence=round(finding.sufficiency.confidence, 3),
         )
 
-    def _cite(self, citations: list[Citation], piece: Piece, span: Span, source: Source, language: str) -> int:
-        """Return the number of the citation of ``span``, adding it if it is new."""
-        for known in citations:
-            if known.source_id == source.id and known.span == span:
-                return known.n
-        hit = piece.candidate.hit
-        m = hit.source
-        page = page_of(source, span.start)
-        citations.append(
-            Citation(
-                n=len(citations) + 1,
-                passage_id=hit.passage.id,
-                source_id=source.id,
-                title=source.title,
-                document_number=m.document_number,
-                authority=m.authority,
-                status=m.status,
-                jurisdiction=m.jurisdiction,
-                standing=hit.passage.standing,
-                label=binding_label(hit, language),
-                note=m.note,
-                locator=hit.passage.locator,
-                page=page,
-                quote=source.text[span.start : span.end],
-                span=span,
-            )
-        )
-        return len(citations)
-
-    def _decline(self, query: Query, hits: Sequence[Hit], reason: Reason, sufficiency: Sufficiency, scope: Scope) -> Abstention:
+    def _decline(self, finding: Finding, reason: Reason) -> Abstention:
+        query, missing, draft = finding.query, finding.sufficiency.missing, finding.draft
+        nearest = draft.candidates[0] if draft.candidates and reason is Reason.FALSE_PREMISE else None
         return Abstention(
             question=query.text,
             language=query.language,
             reason=reason,
-            missing=sufficiency.missing,
-            message=abstention_message(reason, sufficiency.missing, query.language),
-            hits=tuple(hits),
-            as_of=scope.as_of or dt.date.today(),
+            missing=missing,
+            message=abstention_message(reason, missing, query.language, nearest.hit if nearest else None, nearest.text if nearest else ""),
+            hits=finding.hits,
+            as_of=finding.scope.as_of or dt.date.today(),
             revision=self.index.registry.revision(),
             fingerprint=self.fingerprint,
+            confidence=round(finding.sufficiency.confidence, 3),
         )
+
+    # -- benefits ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def provisions(self) -> tuple[Provision, ...]:
+        """The catalogue: the provisions that ship, and the user's own in ``provisions/`` of the home folder."""
+        folder = self.settings.corpus_folder or load_settings().corpus_folder
+        return read_catalogue([*([folder / "provisions"] if folder else []), self.settings.home / "provisions"])
+
+    def check_benefits(self, profile: Profile, scope: Scope = Scope(), language: str = "zh") -> Worksheet:  # noqa: B008  frozen
+        """Return what an enterprise may claim and what it owes, on the day and in the place of ``scope``.
+
+        Where ``scope`` names no place, the profile's counts, then the setting's.
+
+        Raises:
+            ProvisionError: an entry of the catalogue is wrong.
+        """
+        day = scope.as_of or dt.date.today()
+        place = scope.jurisdiction or profile.place or self.settings.jurisdiction
+        grounds = Grounds(LiveTexts(self.index.registry), day, place, language)
+        rows = assess(self.provisions, profile, grounds.of, language)
+        fingerprint = hashlib.sha256(f"{self.fingerprint}\0{self.provisions}".encode()).hexdigest()[:12]
+        return make_worksheet(rows, profile, language, day, place, self.index.registry.revision(), fingerprint)
 
     @cached_property
     def fingerprint(self) -> str:

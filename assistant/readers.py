@@ -28,7 +28,11 @@ _INTERRUPTION = re.compile(r"(?:Received|Revised|Accepted|Published|Citation|Cop
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|font-size\s*:\s*0(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:;|$)"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{4,}",
+    re.IGNORECASE,
+)
 
 _DROPPED = frozenset(
     "head script style nav footer noscript template svg math canvas iframe object select button textarea".split()
@@ -121,7 +125,13 @@ def read_html(data: bytes, where: str) -> Reading:
         raise UnreadableFile(f"{where}: not readable as HTML, {error}. Save the page anew and ingest it.") from error
     headings = [block[2:] for block in blocks if block.startswith("# ")]
     title = _SPACE.sub(" ", root.findtext(".//title") or "").strip() or (headings[0] if headings else "")
-    return Reading(canonical(join_blocks(blocks)), title=title)
+    return Reading(canonical(join_blocks(blocks)), title=title, warnings=_hidden_text(root))
+
+
+def _hidden_text(root: lxml.html.HtmlElement) -> tuple[str, ...]:
+    """A warning with the text that a style hides from the reader of the page, if there is any."""
+    hidden = " ".join(" ".join(str(e.text_content()) for e in root.iter() if isinstance(e.tag, str) and _is_styled_away(e)).split())
+    return (f"hidden text was left out: {hidden[:120]!r}",) if hidden else ()
 
 
 def join_blocks(blocks: Iterable[str]) -> str:
@@ -219,6 +229,10 @@ def _is_dropped(element: lxml.html.HtmlElement) -> bool:
         return True
     if element.tag == "header":  # a page's banner goes, the head of an article holds its title
         return not any(ancestor.tag in ("article", "main") for ancestor in element.iterancestors())
+    return _is_styled_away(element)
+
+
+def _is_styled_away(element: lxml.html.HtmlElement) -> bool:
     return "hidden" in element.attrib or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
 
 

@@ -98,6 +98,8 @@ class Retriever:
         here = [p.code for p in query.places if p.code]
         out = {}
         for source_id, m in sources.items():
+            if scope.sources is not None and source_id not in scope.sources:
+                continue
             if m.audience not in scope.audiences or (scope.kind and m.kind is not scope.kind) or (scope.status and m.status is not scope.status):
                 continue
             past = source_id in superseded or not in_force_on(m, as_of)

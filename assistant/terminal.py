@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from assistant.types import Abstention, Answer, Citation, Hit, Metadata
+from assistant.exchange import Usage
+from assistant.types import Abstention, Answer, Citation, Hit, Metadata, Statement
 
 if TYPE_CHECKING:  # help must not wait for the libraries behind these
     from assistant.pipeline import FileReport
@@ -93,6 +95,7 @@ def _say(out: Console, text: Text, indent: int = 0) -> None:
 def show_answer(out: Console, answer: Answer) -> None:
     """Print the sentences with their numbers, the numbered sources, conflicts, notes, and how to reproduce it."""
     zh = answer.language == "zh"
+    show_condensed(out, answer)
     for statement in answer.statements:
         _say(out, Text.assemble(clean(statement.text), (" " + "".join(f"[{n}]" for n in statement.citations), "cyan")))
     remarks = {hit.source.id: hit.source.note for hit in answer.hits}
@@ -108,12 +111,14 @@ def show_answer(out: Console, answer: Answer) -> None:
         _heading(out, "注意" if zh else "Note")
     for note in answer.notes:
         _say(out, Text(clean(note), style="yellow"), INDENT)
+    _model(out, answer, zh)
     _footer(out, answer, zh)
 
 
 def show_refusal(out: Console, refusal: Abstention) -> None:
     """Print why there is no answer, what is missing, and the nearest passages."""
     zh = refusal.language == "zh"
+    show_condensed(out, refusal)
     _say(out, Text(clean(refusal.message), style="yellow"))
     unsaid = [clean(m) for m in refusal.missing if m not in refusal.message]
     if unsaid:
@@ -121,7 +126,52 @@ def show_refusal(out: Console, refusal: Abstention) -> None:
     if refusal.hits:
         _heading(out, "最接近的段落" if zh else "Nearest passages")
         _passages(out, refusal.hits[:NEAREST], zh, QUOTE_WIDTH)
+    _model(out, refusal, zh)
     _footer(out, refusal, zh)
+
+
+def show_condensed(out: Console, result: Answer | Abstention) -> None:
+    """Print the full question that a follow-up was taken for, if it was one."""
+    if result.condensed:
+        _say(out, Text(("理解为：" if result.language == "zh" else "Taken as: ") + clean(result.condensed), style="dim"))
+
+
+def _model(out: Console, result: Answer | Abstention, zh: bool) -> None:
+    """Print what went wrong with a chat model and what it took, if it was asked."""
+    if not (result.notices or result.usage):
+        return
+    _heading(out, "模型" if zh else "Model")
+    for notice in result.notices:
+        _say(out, Text(clean(notice.text), style="yellow"), INDENT)
+    if result.usage:
+        _say(out, Text(usage_line(result.usage, zh), style="dim"), INDENT)
+
+
+def usage_line(usage: Usage, zh: bool) -> str:
+    """Return what a model took for an answer, in one line."""
+    about = ("约" if zh else "about ") if usage.estimated else ""
+    if zh:
+        cost = "" if usage.cost is None else f"，费用{usage.cost:.4f}"
+        return f"{usage.model}：调用{usage.calls}次，{about}读入{usage.tokens_in}、写出{usage.tokens_out}个词元，{usage.seconds:.1f}秒{cost}"
+    cost = "" if usage.cost is None else f", cost {usage.cost:.4f}"
+    calls = count(usage.calls, "call")
+    return f"{usage.model}: {calls}, {about}{usage.tokens_in} tokens read and {usage.tokens_out} written, {usage.seconds:.1f} s{cost}"
+
+
+@contextmanager
+def preview(out: Console) -> Iterator[Callable[[Statement], None]]:
+    """Show sentences as they come, each once it holds, until the whole answer takes their place; yield what takes them."""
+    shown: list[Text] = []
+    if not out.is_terminal:
+        yield lambda statement: None
+        return
+    with Live(Text("…", style="dim"), console=out, transient=True, redirect_stdout=False, redirect_stderr=False) as live:
+
+        def show(statement: Statement) -> None:
+            shown.append(Text(clean(statement.text)))
+            live.update(Group(*shown, Text("…", style="dim")), refresh=True)
+
+        yield show
 
 
 def _heading(out: Console, words: str) -> None:

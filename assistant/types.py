@@ -5,7 +5,11 @@ The exception tree::
     AssistantError                 anything a user can put right; its text is one line: what, where, what to do
     ├── ConfigError                a setting or prompt file is wrong
     ├── MetadataError              front matter, sidecar or --metadata holds an unknown key or value
+    ├── ProfileError               a field of an enterprise profile is unknown or holds a wrong value
+    ├── ProvisionError             an entry of the catalogue of provisions is wrong
     ├── RowError                   a row of a batch file lacks a field or holds a wrong one
+    ├── ChatError                  a chat model does not answer
+    ├── ConversationError          conversations cannot be read or written
     ├── LoadError                  a file cannot be taken
     │   ├── UnknownSuffix          no reader for this kind of file
     │   ├── EmptyFile              nothing in it
@@ -26,6 +30,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from assistant.exchange import Notice, Trouble, Usage, Withheld
+
 
 class AssistantError(Exception):
     """Anything a user can put right. ``str(error)`` is one line: what, where, what to do."""
@@ -39,8 +45,28 @@ class MetadataError(AssistantError):
     """A metadata key or value is not one of the legal ones."""
 
 
+class ProfileError(AssistantError):
+    """A field of an enterprise profile is not one of the known ones, or its value is not legal."""
+
+
+class ProvisionError(AssistantError):
+    """An entry of the catalogue of provisions holds an unknown key or field, or a formula that is none."""
+
+
 class RowError(AssistantError):
     """A row of a batch file lacks a field or holds a wrong one."""
+
+
+class ChatError(AssistantError):
+    """A chat model does not answer, or what it says is of no use. The text never quotes the provider: that may hold a key."""
+
+    def __init__(self, trouble: Trouble, message: str) -> None:
+        super().__init__(message)
+        self.trouble = trouble
+
+
+class ConversationError(AssistantError):
+    """Conversations cannot be read or written, or there is none with that id."""
 
 
 class LoadError(AssistantError):
@@ -347,6 +373,10 @@ class Reason(StrEnum):
     FALSE_PREMISE = "false_premise"
 
 
+EXTRACTIVE = "extractive"
+"""Who answered, where no chat model did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Verified statements in reading order, with everything needed to check and to reproduce them."""
@@ -362,6 +392,17 @@ class Answer:
     fingerprint: str
     notes: tuple[str, ...] = ()
     """Cautions about the answer as a whole, such as that only a paper's proposal was found."""
+    confidence: float = 1.0
+    """How likely the evidence answers the question, from 0 to 1."""
+    condensed: str = ""
+    """The full question that a follow-up was taken for; empty where it was asked in full."""
+    answered_by: str = EXTRACTIVE
+    """``extractive``, or the chat model whose sentences these are."""
+    withheld: tuple[Withheld, ...] = ()
+    """Sentences that the model wrote and that did not hold."""
+    notices: tuple[Notice, ...] = ()
+    """What went wrong while the model was asked."""
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +418,11 @@ class Abstention:
     as_of: dt.date
     revision: int
     fingerprint: str
+    confidence: float = 0.0
+    """How likely the evidence answers the question all the same, from 0 to 1."""
+    condensed: str = ""
+    notices: tuple[Notice, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,3 +434,5 @@ class Scope:
     audiences: frozenset[Audience] = frozenset(Audience)
     kind: Kind | None = None
     status: Status | None = None
+    sources: frozenset[str] | None = None
+    """The ids of the sources that may answer; ``None`` for all. The empty set answers nothing."""

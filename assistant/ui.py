@@ -15,6 +15,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
+from assistant.benefits_tab import BenefitsTab
 from assistant.filling import Filling
 from assistant.page_words import ENTERPRISE_EXAMPLES, STAFF_EXAMPLES, preferred_language, words
 from assistant.pipeline import Assistant
@@ -26,6 +27,8 @@ LANGUAGES = [("中文", "zh"), ("English", "en")]
 MAX_QUESTION = 500
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")
+_KEPT = (3600, 3600)
+"""Seconds between clearings of the files that were offered for download, and their age from which they go."""
 _LANG_JS = "(language) => { document.documentElement.lang = language === 'en' ? 'en' : 'zh-CN'; return [language]; }"
 
 Shown = Answer | Abstention | None
@@ -103,6 +106,7 @@ class _Parts:
 
     language: gr.Radio
     head: gr.HTML
+    tab: gr.Tab
     question: gr.Textbox
     ask: gr.Button
     filters: gr.Accordion
@@ -122,6 +126,7 @@ class _Parts:
         """Return the updates that put every label into ``language``."""
         w = words(language)
         return {
+            self.tab: gr.update(label=w.tab),
             self.question: gr.update(label=w.question, placeholder=w.placeholder),
             self.ask: gr.update(value=w.ask),
             self.filters: gr.update(label=w.filters),
@@ -144,7 +149,8 @@ def build(assistant: Assistant, filling: Filling | None = None) -> gr.Blocks:
     """
     page = _Page(assistant, filling or Filling(assistant))
     blocks: gr.Blocks
-    with gr.Blocks(title=f"{words('zh').name} · {words('en').name}", analytics_enabled=False) as blocks:
+    title = f"{words('zh').name} · {words('en').name}"
+    with gr.Blocks(title=title, analytics_enabled=False, delete_cache=_KEPT) as blocks:
         parts = _lay_out(page)
         _wire(blocks, page, parts)
     return blocks
@@ -155,6 +161,15 @@ def _lay_out(page: _Page) -> _Parts:
     with gr.Row(elem_id="top"):
         head = gr.HTML(render_header([], "zh"), elem_id="head")
         language = gr.Radio(LANGUAGES, value="zh", show_label=False, container=False, elem_id="language", label="语言 / Language")
+    with gr.Tabs(elem_id="tabs"):
+        with gr.Tab(w.tab, id="ask", elem_id="ask-tab") as tab:
+            parts = _lay_out_asking(page, language, head, tab)
+        BenefitsTab(page.assistant, page.filling).build(language)
+    return parts
+
+
+def _lay_out_asking(page: _Page, language: gr.Radio, head: gr.HTML, tab: gr.Tab) -> _Parts:
+    w = words("zh")
     with gr.Row(elem_id="ask-row"):
         question = gr.Textbox(
             label=w.question,
@@ -184,7 +199,8 @@ def _lay_out(page: _Page) -> _Parts:
             buttons += [gr.Button(text, size="sm", elem_classes="example") for text in ENTERPRISE_EXAMPLES]
     result = gr.HTML(render_empty("zh"), elem_id="result")
     shown, timer = gr.State(None, time_to_live=3600), gr.Timer(1.0, active=page.filling.running)
-    return _Parts(language, head, question, ask, filters, jurisdiction, kind, as_of, clear, examples, staff, enterprise, tuple(buttons), result, shown, timer)
+    told = (staff, enterprise, tuple(buttons))
+    return _Parts(language, head, tab, question, ask, filters, jurisdiction, kind, as_of, clear, examples, *told, result, shown, timer)
 
 
 def _wire(blocks: gr.Blocks, page: _Page, parts: _Parts) -> None:
@@ -237,7 +253,7 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         build(assistant, filling),
         path="/",
         theme=theme,
-        css_paths=[Path(__file__).with_name("page.css")],
+        css_paths=[Path(__file__).with_name("page.css"), Path(__file__).with_name("worksheet.css")],
         footer_links=[],
         run_history=False,
         show_error=False,

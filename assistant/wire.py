@@ -6,12 +6,16 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.events import Done, Event, Shown
+from assistant.exchange import Notice, Withheld
 from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement, Verdict
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
+    from assistant.benefits import Checked, Figure, Row, Worksheet
     from assistant.pipeline import FileReport
     from assistant.registry import SourceRow
     from assistant.verification import SentenceVerdict
@@ -38,7 +42,37 @@ def answer_to_dict(result: Answer | Abstention) -> Json:
         "missing": list(refusal.missing) if refusal else [],
         "message": refusal.message if refusal else "",
         "notes": list(answer.notes) if answer else [],
+        "confidence": result.confidence,
+        "condensed": result.condensed,
+        "answered_by": answer.answered_by if answer else None,
+        "withheld": [withheld_to_dict(w) for w in answer.withheld] if answer else [],
+        "notices": [notice_to_dict(notice) for notice in result.notices],
+        "usage": dataclasses.asdict(result.usage) if result.usage else None,
     }
+
+
+def withheld_to_dict(withheld: Withheld) -> Json:
+    """Return a sentence that is not shown as fact."""
+    return {"text": withheld.text, "fault": withheld.fault.value, "reason": withheld.reason}
+
+
+def notice_to_dict(notice: Notice) -> Json:
+    """Return what went wrong while a model was asked."""
+    return {"trouble": notice.trouble.value, "text": notice.text}
+
+
+def event_to_dict(event: Event) -> Json:
+    """Return an event of an answer that is being made; ``event`` names it: statement, withheld, notice or done."""
+    match event:
+        case Shown(place, statement, citations, mended):
+            cited = [_citation(c) for c in citations]
+            return {"event": "statement", "place": place, "statement": _statement(statement), "citations": cited, "mended": mended}
+        case Withheld():
+            return {"event": "withheld", **withheld_to_dict(event)}
+        case Notice():
+            return {"event": "notice", **notice_to_dict(event)}
+        case Done(result):
+            return {"event": "done", "result": answer_to_dict(result)}
 
 
 def _statement(statement: Statement) -> Json:
@@ -102,6 +136,64 @@ def verdicts_to_dict(row_id: str | int, verdicts: Sequence[SentenceVerdict], sco
             {"text": v.text, "start": v.span.start, "end": v.span.end, "verdict": v.judgement.verdict.value, "reason": v.judgement.reason} for v in verdicts
         ],
     }
+
+
+def worksheet_to_dict(sheet: Worksheet) -> Json:
+    """Return a worksheet: its rows by part, what is still to be known, and the citations that the rows number."""
+    parts = {name: [_row_of(row, sheet.language) for row in getattr(sheet, name)] for name in ("benefits", "obligations", "proposals", "apart")}
+    return {
+        "profile": {name: _number(value) for name, value in sheet.profile.facts.items()},
+        "language": sheet.language,
+        "as_of": sheet.as_of.isoformat(),
+        "jurisdiction": sheet.place,
+        "revision": sheet.revision,
+        "fingerprint": sheet.fingerprint,
+        **parts,
+        "questions": [{"field": q.field, "needed_for": list(q.needed_for)} for q in sheet.questions],
+        "citations": [_citation(c) for c in sheet.citations],
+    }
+
+
+def _row_of(row: Row, language: str) -> Json:
+    p = row.provision
+    words = {key: getattr(p, key).in_(language) for key in ("title", "summary", "who", "period", "carries", "pays_back", "handled_by")}
+    return {
+        "id": p.id,
+        "kind": p.kind.value,
+        "standing": p.standing.value,
+        "outcome": row.outcome.value,
+        "force": row.force.value,
+        **words,
+        "conditions": [_checked(c) for c in row.conditions],
+        "checks": [_checked(c) for c in row.checks],
+        "amounts": [_figure(f) for f in row.figures],
+        "notes": [note.in_(language) for note in p.notes],
+        "citations": [c.n for c in row.basis.citations],
+    }
+
+
+def _checked(checked: Checked) -> Json:
+    return {"text": checked.text, "state": checked.state.value, "fields": list(checked.fields), "unknown": list(checked.unknown)}
+
+
+def _figure(figure: Figure) -> Json:
+    return {
+        "id": figure.id,
+        "label": figure.label,
+        "role": figure.role.value,
+        "unit": figure.unit.value,
+        "value": _number(figure.value),
+        "formula": figure.formula,
+        "written": figure.written,
+        "unknown": list(figure.unknown),
+    }
+
+
+def _number(value: object) -> object:
+    """Return an exact decimal as the JSON number it is; anything else as it stands."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,4 @@
-"""``python -m evals run | gate | accept | bench``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
+"""``python -m evals run | gate | accept | bench | facts | refusal | chat | follow-ups``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     from assistant.types import AssistantError
 
-    module, function = {"run": ("run", "main"), "gate": ("gate", "main"), "accept": ("gate", "accept"), "bench": ("bench", "main")}[args.command]
+    module, function = ("gate", "accept") if args.command == "accept" else (args.command.replace("-", "_"), "main")
     try:
         code: int = getattr(importlib.import_module(f"evals.{module}"), function)(args)
     except (AssistantError, OSError) as error:
@@ -44,7 +44,26 @@ def _parser() -> argparse.ArgumentParser:
     accept.add_argument("results", type=Path, metavar="FILE", help="results that `run` wrote")
     bench = commands.add_parser("bench", help="measure times and memory; not a test")
     bench.add_argument("--out", type=Path, metavar="FILE", help="where to write the measurements; evals/results/bench.json if not given")
-    for command in (run, gate, bench):
+    facts = commands.add_parser("facts", help="compare the corpus with the texts that it digests; exit 1 if anything is not borne out")
+    shared = ROOT.parent / "shared"
+    facts.add_argument("--texts", type=Path, default=shared / "laws", metavar="FOLDER", help="the laws and regulations in full")
+    facts.add_argument("--cases", type=Path, default=shared / "seeds", metavar="FOLDER", help="the papers")
+    facts.add_argument("--notes", type=Path, default=shared / "facts", metavar="FOLDER", help="documents.tsv, and excerpts/ of what was read in part")
+    refusal = commands.add_parser("refusal", help="measure false answers and false refusals on public sets")
+    refusal.add_argument("sets", type=Path, nargs="+", metavar="DIR", help="folder of a set, with dev/items.jsonl")
+    refusal.add_argument("--split", choices=("dev", "heldout"), default="dev", help="which part of the set")
+    refusal.add_argument("--limit", type=int, default=0, metavar="N", help="only N items, drawn by hash of the id; all if not given")
+    refusal.add_argument("--out", type=Path, metavar="FILE", help="where to write the results")
+    chat = commands.add_parser("chat", help="ask a suite of a chat model, and say how much of what it writes holds")
+    chat.add_argument("--model", metavar="PROVIDER:MODEL", help="the model; its provider's variables must be set")
+    chat.add_argument("--replay", type=Path, metavar="FILE", help="a recording, instead of a model")
+    chat.add_argument("--record", type=Path, metavar="FILE", help="where to write down what the model says")
+    chat.add_argument("--suite", default="corpus-precedence-dev", metavar="NAME", help="a file of evals/cases without its suffix")
+    chat.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help="the day on which is asked; today, or that of the recording")
+    chat.add_argument("--out", type=Path, metavar="FILE", help="where to write the results; evals/results/chat-SUITE.json if not given")
+    follow_ups = commands.add_parser("follow-ups", help="say whether follow-ups find their evidence without a model")
+    follow_ups.add_argument("--suite", default="follow-ups-dev", metavar="NAME", help="a file of evals/turns without its suffix")
+    for command in (run, gate, bench, chat, follow_ups):
         command.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/")
         command.add_argument("--home", type=Path, metavar="FOLDER", help="where to keep the libraries for the next run; a temporary folder if not given")
     return parser

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ PAIRS = ("en-en", "zh-en", "zh-zh", "en-zh", OUT_OF_SCOPE)
 _KEYS = {"id", "question", "language", "outcome", "evidence", "facts", "tags"}
 _BY_OFFSETS = {"file", "start", "end", "locator"}
 _BY_QUOTE = {"source", "quote"}
+_OPTIONAL = {"locator", "also"}
 
 
 class CaseError(AssistantError):
@@ -43,6 +44,8 @@ class Evidence:
     """The article, section or table; empty where not given."""
     occurrence: int
     """How many times the same words stand in the file before these."""
+    also: tuple[Evidence, ...] = ()
+    """Other places that carry the same rule: a local rule that restates the law, a note that sums it up. One of them will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,11 @@ class _Row:
         if not isinstance(given, dict):
             raise self._error(f"evidence {given!r} is not an object", "Give file, start, end and locator, or source and quote")
         if "source" in given:
-            self._keys(given, _BY_QUOTE, {"locator"})
-            return self._quoted(given)
+            self._keys(given, _BY_QUOTE, _OPTIONAL)
+            others = given.get("also", [])
+            if not isinstance(others, list) or any(not isinstance(o, dict) or "source" not in o or "also" in o for o in others):
+                raise self._error(f"evidence has also {others!r}", "List objects with source and quote there")
+            return replace(self._quoted(given), also=tuple(self._evidence(o) for o in others))
         self._keys(given, _BY_OFFSETS, set())
         start, end = given["start"], given["end"]
         path, text = self._file(self.texts, str(given["file"]))

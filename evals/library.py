@@ -17,7 +17,7 @@ import assistant.config
 from assistant.config import load_settings, shipped
 from assistant.pipeline import Assistant
 from assistant.types import Abstention, Answer, AssistantError, Scope, Source
-from evals.cases import Case, CaseError
+from evals.cases import Case, CaseError, Evidence
 from evals.matching import locate
 from evals.metrics import Gold
 
@@ -101,14 +101,15 @@ def gold_of(case: Case, library: Library) -> list[Gold]:
     Raises:
         LibraryNotReady: the evidence is in a file that the library does not hold.
     """
-    pieces = []
-    for evidence in case.evidence:
-        source_id = library.ids.get(evidence.path)
-        if source_id is None:
-            raise LibraryNotReady(f"{case.id}: {evidence.path} holds evidence, but is not in the library. Correct the case.")
-        span = locate(library.asker.source(source_id).text, evidence.text, evidence.occurrence)
-        pieces.append(Gold(source_id, evidence.text, evidence.locator, span))
-    return pieces
+    return [_piece(evidence, case.id, library) for evidence in case.evidence]
+
+
+def _piece(evidence: Evidence, case_id: str, library: Library) -> Gold:
+    source_id = library.ids.get(evidence.path)
+    if source_id is None:
+        raise LibraryNotReady(f"{case_id}: {evidence.path} holds evidence, but is not in the library. Correct the case.")
+    span = locate(library.asker.source(source_id).text, evidence.text, evidence.occurrence)
+    return Gold(source_id, evidence.text, evidence.locator, span, tuple(_piece(e, case_id, library) for e in evidence.also))
 
 
 # -- fingerprints ---------------------------------------------------------------------------------------------

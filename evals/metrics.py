@@ -27,6 +27,8 @@ class Gold(NamedTuple):
     locator: str = ""
     span: Span | None = None
     """Where it stands in the source's text, if it was found there word for word."""
+    also: tuple[Gold, ...] = ()
+    """Other pieces that carry the same rule; any one of them stands for this one."""
 
 
 class Found(NamedTuple):
@@ -79,14 +81,17 @@ def found_at(pieces: Sequence[Gold], hits: Sequence[Found]) -> list[int | None]:
 
     They hold it when at least 80 % of its 8-character shingles, white space and ``**`` left out, occur in the text of those
     of them that are of its own source, joined in reading order. So gold is a span of a document and not a passage id: a
-    piece that the chunker cut in two is found when both halves are.
+    piece that the chunker cut in two is found when both halves are. A piece with others of the same rule is found with the
+    first of them.
     """
     ranked = rank(hits)
-    out: list[int | None] = []
-    for piece in pieces:
-        own = [(k, h) for k, h in enumerate(ranked, start=1) if h.source == piece.source]
-        out.append(next((k for k, _ in own if containment(piece.text, _joined(own, k)) >= FOUND), None))
-    return out
+    found = ([k for p in (piece, *piece.also) if (k := _found_at(p, ranked)) is not None] for piece in pieces)
+    return [min(ks, default=None) for ks in found]
+
+
+def _found_at(piece: Gold, ranked: Sequence[Found]) -> int | None:
+    own = [(k, h) for k, h in enumerate(ranked, start=1) if h.source == piece.source]
+    return next((k for k, _ in own if containment(piece.text, _joined(own, k)) >= FOUND), None)
 
 
 def _joined(own: Sequence[tuple[int, Found]], k: int) -> str:
@@ -141,7 +146,8 @@ def on_gold(place: Place, pieces: Sequence[Gold]) -> bool:
 
     Another row of the same table is not the same place; where gold has no locator, only overlap counts.
     """
-    return any(place.source == g.source and (_overlap(place.span, g.span) or _same_article(place.locator, g.locator)) for g in pieces)
+    every = (g for piece in pieces for g in (piece, *piece.also))
+    return any(place.source == g.source and (_overlap(place.span, g.span) or _same_article(place.locator, g.locator)) for g in every)
 
 
 def _overlap(one: Span, other: Span | None) -> bool:

@@ -40,7 +40,7 @@ class Record:
     cited_any: Ratio = NONE
     cited_share: Ratio = NONE
     confidence: float = 0.0
-    """The best hit's score: the only sign of confidence that an answer's record carries."""
+    """How likely the evidence answers the question, as the result itself says."""
     detail: Mapping[str, Any] | None = None
     """Question and result in wire form; never for a held-out suite."""
 
@@ -102,9 +102,8 @@ def ask_case(case: Case, gold: Sequence[Gold], asker: Asker, scope: Scope, held_
 
 def _scored(case: Case, gold: Sequence[Gold], asker: Asker, result: Answer | Abstention) -> dict[str, Any]:
     ranks = tuple(metrics.found_at(gold, [_found(h) for h in result.hits]))
-    confidence = max((h.score for h in result.hits), default=0.0)
     if isinstance(result, Abstention):
-        return {"reason": result.reason.value, "ranks": ranks, "facts": (False,) * len(case.facts), "confidence": confidence}
+        return {"reason": result.reason.value, "ranks": ranks, "facts": (False,) * len(case.facts), "confidence": result.confidence}
     places = [Place(c.source_id, c.locator, c.span) for c in result.citations]
     return {
         "answered": True,
@@ -113,7 +112,7 @@ def _scored(case: Case, gold: Sequence[Gold], asker: Asker, result: Answer | Abs
         "quotes": metrics.exact_quotes([(c.quote, c.span, asker.source(c.source_id).text) for c in result.citations]),
         "cited_any": metrics.cited_any(places, gold),
         "cited_share": metrics.cited_share(places, gold),
-        "confidence": confidence,
+        "confidence": result.confidence,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.glossary import Dictionary
+from assistant.pipeline import Assistant
+from tests.chat_library import library
+from tests.chat_server import ChatServer, chat_server
 from tests.fakes import HashEmbedder
 from tests.libraries import chroma_server
 
@@ -97,6 +101,31 @@ def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if url is None:
             pytest.skip("no `chroma` executable beside this Python: the tests of server mode cannot start one")
         yield url
+
+
+@pytest.fixture(scope="session")
+def chat_home(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> Path:
+    """Return a home that has the dictionary, which takes long to build."""
+    home = tmp_path_factory.mktemp("chat") / "home"
+    home.mkdir()
+    assert dictionary.english("企业")  # builds it
+    shutil.copy(dictionary.path, home / "dictionary.sqlite")
+    return home
+
+
+@pytest.fixture(scope="session")
+def talker(chat_home: Path) -> Assistant:
+    """Return an assistant over the small library of ``tests.chat_library``."""
+    return library(chat_home)
+
+
+@pytest.fixture
+def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    """Start a chat server of the test's own, and set the variables of the provider to it."""
+    with chat_server() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-1234567890")
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,10 +54,10 @@ def write_corpus(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Yield the address of a server that fills a new library under ``folder`` and answers from it."""
+def serving(folder: Path, write: Callable[[Path], Path] = write_corpus) -> Iterator[str]:
+    """Yield the address of a server that fills a new library under ``folder`` from the corpus that ``write`` makes, and answers from it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTANT_", "GRADIO_"))}
-    environment |= {"ASSISTANT_HOME": str(folder / "home"), "ASSISTANT_CORPUS": str(write_corpus(folder / "corpus")), "HF_HUB_OFFLINE": "1"}
+    environment |= {"ASSISTANT_HOME": str(folder / "home"), "ASSISTANT_CORPUS": str(write(folder / "corpus")), "HF_HUB_OFFLINE": "1"}
     with (folder / "log").open("w+", encoding="utf-8") as log:
         server = subprocess.Popen([sys.executable, "-c", _SERVE], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
         try:

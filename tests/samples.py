@@ -101,6 +101,7 @@ def answer(question: str = "Since when?", language: str = "en") -> Answer:
         revision=3,
         fingerprint="0123456789ab",
         notes=("Check it.",),
+        confidence=0.75,
     )
 
 
@@ -116,4 +117,5 @@ def refusal(question: str = "On Mars?", language: str = "en", missing: tuple[str
         as_of=DAY,
         revision=3,
         fingerprint="0123456789ab",
+        confidence=0.25,
     )

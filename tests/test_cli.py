@@ -13,6 +13,7 @@ import pytest
 import assistant
 from assistant import pipeline, ui
 from assistant.config import load_settings
+from assistant.loading import SUFFIXES
 from tests.commands import outcome, run
 from tests.fakes import HashEmbedder
 from tests.samples import refusal
@@ -132,7 +133,7 @@ def test_life_of_a_file(rule: Path) -> None:
 def test_one_bad_file_fails_the_command_but_stops_no_other(rule: Path, tmp_path: Path) -> None:
     bad = tmp_path / "a.xyz"
     bad.write_text("?", encoding="utf-8")
-    reason = f"{bad}: suffix '.xyz' is not one of .md, .txt, .html, .htm, .docx, .pdf. Convert the file to one of these."
+    reason = f"{bad}: suffix '.xyz' is not one of {', '.join(SUFFIXES)}. Convert the file to one of these."
     expected = f"failed    {reason}\nadded     {rule} → rule (2 passages)\n2 files: 1 failed, 1 added\n"
     assert outcome(run("ingest", str(tmp_path))) == (1, expected, "")
     result = run("ingest", str(tmp_path), "--json")
@@ -225,7 +226,7 @@ def test_page_opens_before_the_library_is_filled(monkeypatch: pytest.MonkeyPatch
 
 # -- as real processes ----------------------------------------------------------------------------------------
 
-HEAVY = ("torch", "transformers", "chromadb", "gradio", "fastapi", "langchain_core")
+HEAVY = ("torch", "transformers", "chromadb", "gradio", "fastapi", "langchain", "langchain_core", "sqlalchemy")
 
 
 @pytest.mark.parametrize("args", [["--help"], ["ask", "--help"], ["sources"], ["sources", "--json"]])

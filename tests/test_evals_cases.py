@@ -58,6 +58,17 @@ def test_a_quote_is_found_in_the_file_of_the_corpus_whatever_its_line_breaks(tex
     assert case.evidence[0].path == (texts / "corpus/policies/pear-act.en.md").resolve()
 
 
+def test_other_places_of_the_same_rule_come_with_the_evidence(texts: Path) -> None:
+    quinces = {"source": "pear-act.en", "quote": "a rebate of 12 % on quinces", "locator": "Art. 2"}
+    pears = {"source": "pear-act.en", "quote": "a rebate of 12 % on pears"}
+    [case] = load(texts, row(evidence=[{**pears, "also": [quinces]}]))
+    assert [(e.text, e.locator) for e in case.evidence[0].also] == [("a rebate of 12 % on quinces", "Art. 2")]
+    wrong: list[Any] = [{}, ["pears"], [{**quinces, "also": [pears]}], [{"file": "laws/pears.md", "start": 1, "end": 2, "locator": ""}]]
+    for also in wrong:
+        with pytest.raises(CaseError, match="evidence has also"):
+            load(texts, row(evidence=[{**pears, "also": also}]))
+
+
 def test_what_is_out_of_scope_has_a_group_of_its_own(texts: Path) -> None:
     [case] = load(texts, abstention(reason="out_of_scope", tags=["out-of-scope", "en"]))
     assert case.pair == "oos"

@@ -3,12 +3,15 @@
 import datetime as dt
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pptx import Presentation
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.loading import SUFFIXES, find_files, load, slug
@@ -119,20 +122,32 @@ def test_every_format_comes_in(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.PDF"))
     canvas.drawString(72, 700, line)
     canvas.save()
-    for name in ("a.md", "a.txt", "a.html", "a.htm"):
+    book = openpyxl.Workbook()
+    book.active.append([line])
+    book.active.title = "a"
+    book.save(tmp_path / "a.xlsx")
+    slides = Presentation()
+    slides.slides.add_slide(slides.slide_layouts[6]).shapes.add_textbox(0, 0, 100, 100).text_frame.text = line
+    slides.save(str(tmp_path / "a.pptx"))
+    for name in ("a.md", "a.txt", "a.html", "a.htm", "a.csv"):
         written(tmp_path / name, line)
-    sources = [load(file) for file in find_files([tmp_path])]
-    assert {Path(source.path).suffix.lower() for source in sources} == set(SUFFIXES)
+    sources = [replace(s, text=s.text.removeprefix("## a\n\n")) for s in (load(file) for file in find_files([tmp_path]))]
+    pictures = {".png", ".jpg", ".jpeg", ".tif", ".tiff"}  # read in test_ocr
+    assert {Path(source.path).suffix.lower() for source in sources} == set(SUFFIXES) - pictures
     assert {source.text for source in sources} == {line}
 
 
 def test_unknown_suffix(tmp_path: Path) -> None:
     with pytest.raises(UnknownSuffix) as caught:
-        load(tmp_path / "a.pptx")
-    assert str(caught.value) == (
-        f"{tmp_path / 'a.pptx'}: suffix '.pptx' is not one of .md, .txt, .html, .htm, .docx, .pdf. "
-        "Convert the file to one of these."
-    )
+        load(tmp_path / "a.exe")
+    assert str(caught.value) == f"{tmp_path / 'a.exe'}: suffix '.exe' is not one of {', '.join(SUFFIXES)}. Convert the file to one of these."
+
+
+@pytest.mark.parametrize(("suffix", "words"), [(".ofd", "an OFD file (GB/T 33190)"), (".doc", "Save it as .docx and ingest that."), (".zip", "Unpack it")])
+def test_known_kinds_that_are_not_read_have_their_remedy(tmp_path: Path, suffix: str, words: str) -> None:
+    with pytest.raises(UnknownSuffix) as caught:
+        load(tmp_path / f"a{suffix}")
+    assert words in str(caught.value)
 
 
 @pytest.mark.parametrize(

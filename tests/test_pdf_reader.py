@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table
 from reportlab.platypus.flowables import Flowable
 
+from assistant import ocr
 from assistant.canonical import Reading
 from assistant.pdf_reader import read_pdf
 from assistant.types import EmptyFile, EncryptedFile, NoTextLayer, UnreadableFile
@@ -176,12 +177,13 @@ def test_declared_title_counts_only_where_it_is_printed(declared: str, title: st
     assert read_pdf(pdf([Paragraph("Rules of the Province", TITLE), *body], title=declared), "a.pdf").title == title
 
 
-def test_scan() -> None:
+def test_scan_without_the_reader_of_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "available", lambda: False)
     with pytest.raises(NoTextLayer) as caught:
         read_pdf(canvas_pdf([(300, 30, "1")], [(300, 30, "2")]), "a.pdf")
     assert str(caught.value) == (
-        "a.pdf: no text layer, 2 pages with 2 characters, so probably a scan. Run OCR on it (ocrmypdf IN.pdf OUT.pdf) "
-        "and ingest the result."
+        "a.pdf: no text layer, 2 pages with 2 characters, so probably a scan. Install the reader of scans "
+        "(pip install 'policy-case-assistant[ocr]') and ingest the file again."
     )
 
 

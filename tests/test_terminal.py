@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
 from rich.text import Text
 
-from assistant.terminal import clean, console, lines, shorten, show_answer, show_hits
+from assistant.exchange import Notice, Trouble, Usage
+from assistant.terminal import clean, console, lines, preview, shorten, show_answer, show_hits
 from tests.samples import answer, hit
 
 
@@ -73,3 +76,44 @@ def test_nothing_is_wrapped_in_a_pipe() -> None:
     show_answer(console(file), answer("x" * 500))
     show_hits(console(file), [hit("word " * 60)], zh=False)
     assert max(map(len, file.getvalue().splitlines())) > 250
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            [
+                "Taken as: Since when is the law in force?",
+                "Model",
+                "    1 sentence withheld.",
+                "    openai:m: 1 call, about 1000 tokens read and 50 written, 1.5 s, cost 0.0020",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "理解为：Since when is the law in force?",
+                "模型",
+                "    1 sentence withheld.",
+                "    openai:m：调用1次，约读入1000、写出50个词元，1.5秒，费用0.0020",
+            ],
+        ),
+    ],
+)
+def test_the_models_part_of_an_answer(language: str, expected: list[str]) -> None:
+    usage = Usage("openai:m", 1, 1000, 50, 1.5, 0.002, True)
+    notices = (Notice(Trouble.WITHHELD, "1 sentence withheld."),)
+    out = io.StringIO()
+    show_answer(console(out), replace(answer(language=language), condensed="Since when is the law in force?", notices=notices, usage=usage))
+    printed = out.getvalue().splitlines()
+    assert [line for line in printed if line in expected] == expected
+
+
+def test_sentences_are_previewed_on_a_terminal_only() -> None:
+    statement = answer().statements[0]
+    for is_terminal in (True, False):
+        out = io.StringIO()
+        with preview(Console(file=out, force_terminal=is_terminal, width=80, markup=False)) as show:
+            show(replace(statement, text="It is \x1b[31min force."))
+        assert ("It is [31min force." in out.getvalue()) == is_terminal

@@ -15,6 +15,7 @@ import gradio as gr
 import httpx
 import pytest
 
+from assistant.config import load_settings
 from assistant.filling import Filling
 from assistant.glossary import Glossary
 from assistant.page_words import EN, ENTERPRISE_EXAMPLES, STAFF_EXAMPLES, ZH
@@ -32,6 +33,7 @@ class FakeAssistant:
         self.asked: list[tuple[str, Scope]] = []
         self.may_fill = threading.Event()
         self.glossary = Glossary()
+        self.settings = load_settings()
 
     def ask(self, question: str, scope: Scope) -> Abstention:
         self.asked.append((question, scope))

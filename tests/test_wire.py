@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from assistant.events import Done, Event, Shown
+from assistant.exchange import Fault, Notice, Trouble, Usage, Withheld
 from assistant.pipeline import FileReport
 from assistant.registry import SourceRow
 from assistant.types import Audience, Judgement, Kind, RowError, Scope, Span, Verdict
 from assistant.verification import SentenceVerdict
-from assistant.wire import answer_to_dict, hit_to_dict, read_rows, report_to_dict, scope_of, source_to_dict, verdicts_to_dict
+from assistant.wire import answer_to_dict, event_to_dict, hit_to_dict, read_rows, report_to_dict, scope_of, source_to_dict, verdicts_to_dict
 from tests.samples import DAY, LAW, QUOTE, answer, hit, refusal
 
 HIT = {"source_id": "vel", "passage_id": "p1", "locator": "第六十九条", "page": 7, "score": 0.25, "text": QUOTE}
@@ -54,6 +57,12 @@ def test_answer() -> None:
         "missing": [],
         "message": "",
         "notes": ["Check it."],
+        "confidence": 0.75,
+        "condensed": "",
+        "answered_by": "extractive",
+        "withheld": [],
+        "notices": [],
+        "usage": None,
     }
 
 
@@ -73,6 +82,12 @@ def test_refusal() -> None:
         "missing": ["Mars"],
         "message": "The library does not answer this.",
         "notes": [],
+        "confidence": 0.25,
+        "condensed": "",
+        "answered_by": None,
+        "withheld": [],
+        "notices": [],
+        "usage": None,
     }
 
 
@@ -203,3 +218,27 @@ def test_a_response_may_be_empty(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"id": 1, "context": "", "response": ""}', encoding="utf-8")
     assert list(read_rows(path, ("context", "response"))) == [{"id": 1, "context": "", "response": ""}]
+
+
+def test_the_models_part() -> None:
+    usage = Usage("openai:m", 2, 1000, 50, 1.5, 0.002, False)
+    notices = (Notice(Trouble.WITHHELD, "1 sentence withheld."),)
+    row = answer_to_dict(replace(answer(), answered_by="openai:m", withheld=(Withheld("No.", Fault.FIGURE, "why"),), notices=notices, usage=usage))
+    assert {key: row[key] for key in ("answered_by", "withheld", "notices", "usage")} == {
+        "answered_by": "openai:m",
+        "withheld": [{"text": "No.", "fault": "figure", "reason": "why"}],
+        "notices": [{"trouble": "withheld", "text": "1 sentence withheld."}],
+        "usage": {"model": "openai:m", "calls": 2, "tokens_in": 1000, "tokens_out": 50, "seconds": 1.5, "cost": 0.002, "estimated": False},
+    }
+
+
+def test_events() -> None:
+    whole = answer()
+    shown = Shown(0, whole.statements[0], (whole.citations[0],))
+    events: list[Event] = [shown, Withheld("No.", Fault.NO_KEY, "why"), Notice(Trouble.BROKEN, "It broke."), Done(whole)]
+    assert [event_to_dict(e) for e in events] == [
+        {"event": "statement", "place": 0, "statement": answer_to_dict(whole)["statements"][0], "citations": [CITATION], "mended": False},
+        {"event": "withheld", "text": "No.", "fault": "no_key", "reason": "why"},
+        {"event": "notice", "trouble": "broken_stream", "text": "It broke."},
+        {"event": "done", "result": answer_to_dict(whole)},
+    ]

@@ -1,0 +1,107 @@
+"""The benefits tab without a browser: what the form becomes, what is shown, and what is said where an entry is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any, cast
+
+import gradio as gr
+import pytest
+
+from assistant.benefits_form import read_form
+from assistant.benefits_tab import BenefitsTab
+from assistant.config import load_settings
+from assistant.filling import Filling
+from assistant.pipeline import Assistant
+from assistant.profile_fields import FieldKind, fields
+from assistant.types import IndexUnavailable, ProfileError, Scope
+from tests.catalogue import worksheet
+
+
+class FakeAssistant:
+    """Computes over the shipped catalogue, or fails."""
+
+    def __init__(self, home: Path, error: Exception | None = None) -> None:
+        self.settings = load_settings(home=home)
+        self.error = error
+        self.asked: list[tuple[Any, Scope, str]] = []
+
+    def check_benefits(self, profile: Any, scope: Scope, language: str) -> Any:
+        self.asked.append((profile, scope, language))
+        if self.error:
+            raise self.error
+        return worksheet({name: str(value) if not isinstance(value, bool) else value for name, value in profile.facts.items()}, language=language)
+
+
+def tab_over(tmp_path: Path, error: Exception | None = None) -> tuple[BenefitsTab, FakeAssistant]:
+    fake = FakeAssistant(tmp_path / "home", error)
+    assistant = cast(Assistant, fake)
+    return BenefitsTab(assistant, Filling(assistant)), fake
+
+
+def form(**said: str) -> list[str]:
+    return [said.get(of.name, "unknown" if of.kind in (FieldKind.FLAG, FieldKind.PLACE) else "") for of in fields().values()]
+
+
+def last(shown: Iterator[Any]) -> Any:
+    return list(shown)[-1]
+
+
+def test_an_untouched_form_says_nothing_of_the_enterprise() -> None:
+    assert read_form(dict(zip(fields(), form(), strict=True)), "zh").facts == {}
+
+
+def test_computing_shows_the_worksheet_and_offers_both_files(tmp_path: Path) -> None:
+    tab, fake = tab_over(tmp_path)
+    html, shown, csv, docx = last(tab.compute("en", " 2026-06-01 ", *form(nurturing_scope="yes", total_wages="3000万", training_costs="290万")))
+    assert 'data-provision="staff-education-8" open>' in html
+    assert shown[1] == fake.asked[0][1].as_of == dt.date(2026, 6, 1)
+    assert [Path(update["value"]).name for update in (csv, docx)] == ["worksheet-2026-06-01.csv", "worksheet-2026-06-01.docx"]
+    assert all(Path(update["value"]).stat().st_size > 0 and update["visible"] for update in (csv, docx))
+    again = tab.again(shown, "zh")
+    assert "职工教育经费税前扣除" in again[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "“工资薪金总额”不能填 '很多'。请填不小于0的金额"), ("en", "\"Total wages and salaries\" cannot be '很多'. Write yuan of 0 or more")],
+)
+def test_a_wrong_entry_is_named_as_the_form_names_it(tmp_path: Path, language: str, said: str) -> None:
+    tab, fake = tab_over(tmp_path)
+    html, shown, csv, _ = last(tab.compute(language, "", *form(total_wages="很多")))
+    assert escape(said) in html
+    assert (shown, csv["visible"], fake.asked) == (None, False, [])
+
+
+def test_a_wrong_day_and_a_library_that_fails_are_one_line(tmp_path: Path) -> None:
+    tab, _ = tab_over(tmp_path)
+    assert "is not a day" in last(tab.compute("en", "soon", *form()))[0]
+    locked, _ = tab_over(tmp_path, IndexUnavailable("home: locked <b>."))
+    assert "home: locked &lt;b&gt;." in last(locked.compute("en", "", *form()))[0]
+    broken, _ = tab_over(tmp_path, RuntimeError("secret"))
+    assert "secret" not in last(broken.compute("en", "", *form()))[0]
+
+
+def test_profiles_are_saved_loaded_and_deleted_on_this_machine(tmp_path: Path) -> None:
+    tab, _ = tab_over(tmp_path)
+    values = form(name="甲公司", takes_interns="yes", total_wages="300万", place="CN-50")
+    saved = tab.save("zh", " 甲公司 ", *values)
+    assert (saved["choices"], saved["value"]) == (["甲公司"], "甲公司")
+    assert list((tmp_path / "home" / "profiles").iterdir()) == [tmp_path / "home" / "profiles" / "甲公司.yaml"]
+    assert tab.load("甲公司") == form(name="甲公司", takes_interns="yes", total_wages="3000000", place="CN-50")
+    assert tab.load(None) == form()
+    assert tab.delete("甲公司")["choices"] == []
+
+
+def test_a_name_that_is_none_and_an_entry_that_is_wrong_are_not_saved(tmp_path: Path) -> None:
+    tab, _ = tab_over(tmp_path)
+    with pytest.raises(gr.Error, match="profile name"):
+        tab.save("zh", "../x", *form())
+    with pytest.raises(gr.Error, match="cannot be"):
+        tab.save("en", "x", *form(total_wages="lots"))
+    with pytest.raises(ProfileError):
+        read_form({"total_wages": "lots"}, "en")
+    assert tab.store.names() == []

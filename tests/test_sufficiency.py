@@ -1,0 +1,83 @@
+"""Answer or decline: what the evidence must have, and what is said to be missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.glossary import Dictionary
+from assistant.sufficiency import THRESHOLD, Sufficiency, judge
+from assistant.types import Reason
+from tests.drafts import LAW, PAPER, PASSAGES, Shelf
+
+OTHERS = "".join(f"## {n} Matter {n}\n\nColleges and firms train staff together in workshop {n}.\n\n" for n in range(4, 13))
+TEXT = (
+    "# Practice\n\n## 1 Apprentices\n\nIn 2024 the Chongqing machine works recruited 50 apprentices and paid each a living allowance of 2000 yuan a month.\n\n"
+    "## 2 Fund\n\nThe risk compensation fund pays at most 5 million yuan for each project.\n\n"
+    "## 3 Weights\n\nThe weight of enterprise evaluation is 40%.\n\n"
+    + OTHERS
+)
+
+
+@pytest.fixture(name="shelf")
+def _shelf(dictionary: Dictionary) -> Shelf:
+    return Shelf(dictionary, (PAPER, TEXT))
+
+
+def judged(shelf: Shelf, question: str) -> Sufficiency:
+    return judge(*shelf.draft(question), PASSAGES)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many apprentices did the Chongqing machine works recruit in 2024?",
+        "What monthly living allowance did the Chongqing machine works pay its apprentices?",
+        "How much does the risk compensation fund pay at most for each project?",
+        "What is the weight of enterprise evaluation?",
+    ],
+)
+def test_what_the_text_says_is_answered(shelf: Shelf, question: str) -> None:
+    verdict = judged(shelf, question)
+    assert verdict.reason is None
+    assert verdict.confidence >= THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many apprentices did the Chongqing machine works recruit in 2019?", "2019"),
+        ("How many apprentices did the machine works of Yunnan recruit?", "Yunnan"),
+        ("What is the telephone number of the risk compensation fund?", "telephone"),
+        ("Who is the accountant of the risk compensation fund?", "accountant"),
+    ],
+)
+def test_another_year_place_or_attribute_is_refused_and_named_in_the_askers_words(shelf: Shelf, question: str, missing: str) -> None:
+    verdict = judged(shelf, question)
+    assert verdict.reason is Reason.EVIDENCE_TOO_WEAK
+    assert verdict.missing[0] == missing
+    assert verdict.confidence < THRESHOLD
+
+
+def test_a_rate_that_no_text_has_is_a_false_premise(shelf: Shelf) -> None:
+    verdict = judged(shelf, "Why is the weight of enterprise evaluation 60%?")
+    assert verdict.reason is Reason.FALSE_PREMISE
+    assert verdict.missing == ("60%",)
+
+
+def test_an_instrument_that_is_not_there_is_not_answered_from_another(shelf: Shelf) -> None:
+    verdict = judged(shelf, "《学徒基金管理办法》对基金有什么规定？")
+    assert verdict.reason is Reason.EVIDENCE_TOO_WEAK
+    assert verdict.missing == ("《学徒基金管理办法》",)
+
+
+def test_a_national_rule_answers_for_each_place(dictionary: Dictionary) -> None:
+    national = replace(LAW, jurisdiction="CN")
+    shelf = Shelf(dictionary, (national, f"# Law\n\n## 1 Pay\n\nThe daily pay of an intern is at least 80 yuan.\n\n{OTHERS}"))
+    assert judged(shelf, "How much is the daily pay of an intern in Sichuan?").reason is None
+
+
+def test_nothing_found_and_nothing_about_it(shelf: Shelf) -> None:
+    assert judge(*shelf.draft("How many apprentices?", hits=[]), PASSAGES).reason is Reason.NOTHING_FOUND
+    assert judged(shelf, "How do I repair a punctured bicycle tyre?").reason is Reason.OUT_OF_SCOPE
