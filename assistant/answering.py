@@ -75,7 +75,7 @@ class ExtractiveAnswerer:
         """Return a draft from the hits; the arguments are those of ``find_candidates``."""
         candidates = find_candidates(query, hits, texts, weighed, vectors, question_vector)
         chosen = self._choose(query, candidates, weighed)
-        pieces = [set_out(query, c, texts.source(c.hit.source.id).text, headed=c is candidates[0]) for c in chosen]
+        pieces = [set_out(query, c, texts.source(c.hit.source.id).text, headed=c is chosen[0]) for c in chosen]
         return Draft(tuple(merge_leads(pieces)), tuple(candidates), weighed)
 
     def _choose(self, query: Query, candidates: Sequence[Candidate], weighed: Mapping[str, Sequence[Weighed]]) -> list[Candidate]:

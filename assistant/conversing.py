@@ -21,6 +21,7 @@ from assistant.evidence import Sources, lay_out
 from assistant.exchange import Fault, Message, Notice, Reply, Spending, Trouble, Turn, Withheld
 from assistant.facts import FactKind, figures, read_facts
 from assistant.follow_ups import Condenser
+from assistant.instructions import gives_orders
 from assistant.labels import notes_for, paper_frame, standing_frame
 from assistant.notices import failure, part_notice, withheld_notice
 from assistant.parts import asks_several, in_turn, joined
@@ -246,6 +247,9 @@ class _Written:
         """Quote the words that the extractive answer puts first, unless they are cited already."""
         if isinstance(self.plain, Answer):
             first = self.plain.statements[0]
+            cited = {c.passage_id for c in self.plain.citations if c.n in first.citations}
+            if any(gives_orders(h.passage.text) for h in self.plain.hits if h.passage.id in cited):
+                return  # the model was not offered it either
             theirs = [c for c in self.plain.citations if c.n in first.citations]
             if not {(c.source_id, c.span) for c in theirs} & {(c.source_id, c.span) for c in self.citations.all}:
                 quoted = replace(first, citations=self.citations.numbers(theirs))
