@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "refusal": ("refusal", "measure false answers and false refusals on public sets"),
     "chat": ("chat", "ask a suite of a chat model, and say how much of what it writes holds"),
     "follow-ups": ("follow_ups", "say whether follow-ups find their evidence without a model"),
+    "report": ("html_report", "write one self-contained HTML page of results"),
+    "peers": ("peers", "compare with other systems on the same questions, texts and embedding weights"),
     "adopt": ("adopt", "turn recorded questions with corrected evidence into cases of a suite"),
     "bench": ("bench", "measure times and memory; not a test"),
 }

@@ -128,7 +128,7 @@ def main(args: argparse.Namespace) -> int:
     met = bool(runs or sets)
     for run in runs:
         print_run(run)
-        kept, lines = report(run, baseline.suites[run.suite], _stored(run.suite))
+        kept, lines = report(run, baseline.suites[run.suite], stored_outcomes(run.suite))
         print("\n".join(["", *lines, ""]))
         met = met and kept
     for measured in sets:
@@ -137,7 +137,8 @@ def main(args: argparse.Namespace) -> int:
     for line in skipped + absent:
         print(f"skipped: {line}")
     if not (runs or sets):
-        print(f"gate NOT MET: no case was asked and no set measured. {args.baseline} gates {', '.join([*baseline.suites, *(s.title for s in baseline.sets)]) or 'nothing'}.")
+        gated = ", ".join([*baseline.suites, *(s.title for s in baseline.sets)]) or "nothing"
+        print(f"gate NOT MET: no case was asked and no set measured. {args.baseline} gates {gated}.")
     if args.out:
         write_json(args.out, {"runs": [run_to_dict(run) for run in runs], "sets": [dataclasses.asdict(measured) for measured in sets]})
     print(f"gate {'met' if met else 'NOT MET'} in {time.perf_counter() - started:.0f} s")
@@ -155,7 +156,8 @@ def _runs(args: argparse.Namespace, baseline: Baseline) -> tuple[list[SuiteRun],
     return run_suites(there, args.texts, args.home, baseline.as_of or dt.date.today()), absent
 
 
-def _stored(suite: str) -> Mapping[str, Sequence[str]] | None:
+def stored_outcomes(suite: str) -> Mapping[str, Sequence[str]] | None:
+    """Return which cases of a suite passed and failed when that was accepted, or ``None``."""
     path = BASELINES / f"{suite}.json"
     if not path.is_file():
         return None

@@ -17,7 +17,7 @@ from typing import Any
 from assistant.config import shipped
 from assistant.types import AssistantError, Scope
 from evals.cases import CASES, Case, is_held_out, load_cases, suite_path
-from evals.library import Library, LibraryNotReady, gold_of, library_name, library_paths, open_library, write_json
+from evals.library import Library, LibraryNotReady, gold_of, library_name, library_paths, open_library, peak_mib, write_json
 from evals.metrics import mean_risk
 from evals.options import library_options
 from evals.records import Record, ask_case, latency, record_of, record_to_dict, risk_curve, summary
@@ -55,7 +55,7 @@ def run_suite(suite: str, cases: Sequence[Case], library: Library, as_of: dt.dat
     """
     gold = {case.id: gold_of(case, library) for case in cases}
     records = [ask_case(case, gold[case.id], library.asker, Scope(as_of=as_of), is_held_out(suite)) for case in cases]
-    made = {**library.made, "as_of": as_of.isoformat()}
+    made = {**library.made, "as_of": as_of.isoformat(), "peak_mib": round(peak_mib())}
     return SuiteRun(suite, records, made, [i for i, pieces in gold.items() if any(p.span is None for p in pieces)])
 
 
