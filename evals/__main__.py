@@ -1,4 +1,4 @@
-"""``python -m evals run | gate | accept | bench | facts | refusal | chat | follow-ups``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
+"""``python -m evals run | gate | accept | bench | facts | refusal | retrieval | chat | follow-ups``. Exit codes: 0 done, 1 failed or gate not met, 2 usage."""
 
 from __future__ import annotations
 
@@ -54,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     refusal.add_argument("--split", choices=("dev", "heldout"), default="dev", help="which part of the set")
     refusal.add_argument("--limit", type=int, default=0, metavar="N", help="only N items, drawn by hash of the id; all if not given")
     refusal.add_argument("--out", type=Path, metavar="FILE", help="where to write the results")
+    retrieval = commands.add_parser("retrieval", help="measure on public sets what is found, with words and meaning together and alone")
+    retrieval.add_argument("sets", type=Path, nargs="+", metavar="DIR", help="folder of a set, or of several")
+    retrieval.add_argument("--split", choices=("dev", "heldout"), default="dev", help="which part of the set")
+    retrieval.add_argument("--sample", type=int, default=0, metavar="N", help="only N questions a set, drawn by hash of the id; all if not given")
+    retrieval.add_argument("--home", type=Path, metavar="FOLDER", help="where to keep libraries and vectors for the next run")
+    retrieval.add_argument("--out", type=Path, metavar="FILE", help="where to write the results; evals/results/retrieval-SPLIT.json if not given")
     chat = commands.add_parser("chat", help="ask a suite of a chat model, and say how much of what it writes holds")
     chat.add_argument("--model", metavar="PROVIDER:MODEL", help="the model; its provider's variables must be set")
     chat.add_argument("--replay", type=Path, metavar="FILE", help="a recording, instead of a model")

@@ -127,6 +127,11 @@ def mrr_at(ranks: Sequence[int | None], k: int = 10) -> Ratio:
     return Ratio(1 / first if first else 0.0, float(bool(ranks)))
 
 
+def hit_at(ranks: Sequence[int | None], k: int) -> Ratio:
+    """Return whether any gold piece is found within the first k hits."""
+    return Ratio(float(any(r is not None and r <= k for r in ranks)), float(bool(ranks)))
+
+
 # -- answers --------------------------------------------------------------------------------------------------
 
 
