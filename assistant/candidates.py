@@ -185,7 +185,17 @@ def _characters(text: str) -> frozenset[str]:
     return frozenset(_HAN.findall(fold(text)))
 
 
+_SAYS_NONE = re.compile(
+    r"\b(?:gives?|states?|sets?|names?|prints?|lays? down|contains?) no (?:\w+ )?"
+    r"(?:figure|percentage|rate|share|amount|date|number|ratio|limit|deadline|fine|penalty)s?\b"
+    r"|没有(?:给出|规定|写明|列出|载明|明确|设定)|未(?:给出|规定|写明|载明|明确)(?:具体)?",
+    re.IGNORECASE,
+)
+
+
 def _fits(query: Query, words: str, lead: str, unit: Unit) -> float:
+    if query.asked in (Asked.FIGURE, Asked.DATE) and _SAYS_NONE.search(words):
+        return 1.0  # that a text gives no figure is the answer to a question for it
     if query.asked is Asked.FIGURE:
         units = [f.unit for f in figures(words) if f.kind is not FactKind.DATE or query.unit == "year"]
         if not units:

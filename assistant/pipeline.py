@@ -34,6 +34,7 @@ from assistant.provisions import Provision, read_catalogue
 from assistant.query import Query, QueryReader
 from assistant.registry import Registry, SourceRow
 from assistant.retrieval import Retriever
+from assistant.roles import Answerer, Finder, Verifier
 from assistant.sufficiency import judge
 from assistant.types import (
     Abstention,
@@ -81,17 +82,30 @@ class Assistant:
         settings: where the library is and how it answers.
         embedder: turns texts into vectors; the packaged model by default.
         chat_model: writes the answers; by default the one that the settings name, if they do.
+        retriever: finds passages; the one over this library's index by default.
+        answerer: drafts answers from passages; the extractive one by default.
+        verifier: judges each sentence against the words it cites; ``verification.verify`` by default.
 
     Raises:
         LibraryError: the library cannot be opened.
     """
 
-    def __init__(self, settings: Settings | None = None, embedder: Embedder | None = None, chat_model: ChatModel | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        chat_model: ChatModel | None = None,
+        *,
+        retriever: Finder | None = None,
+        answerer: Answerer | None = None,
+        verifier: Verifier = verify,
+    ) -> None:
         self.settings = settings or load_settings()
         self.embedder = embedder or SentenceTransformerEmbedder(self.settings.embedding_model)
         self.index = Index(self.settings.home, self.embedder, self.settings.chroma_url)
-        self.retriever = Retriever(self.index)
-        self.answerer = ExtractiveAnswerer(self.settings.answer_words)
+        self.retriever: Finder = retriever or Retriever(self.index)
+        self.answerer: Answerer = answerer or ExtractiveAnswerer(self.settings.answer_words)
+        self.verifier = verifier
         if chat_model is not None:
             self.chat_model = chat_model
         self.audiences = frozenset(Audience)
@@ -314,7 +328,7 @@ class Assistant:
             hit = piece.candidate.hit
             source = self.index.registry.source(hit.source.id)
             quotes = [source.text[s.start : s.end] for s in piece.spans]
-            judgement = verify(piece.text, [" ".join(quotes), *quotes])
+            judgement = self.verifier(piece.text, [" ".join(quotes), *quotes])
             if judgement.verdict is not Verdict.SUPPORTED:
                 continue
             numbers = citations.numbers(citation_of(hit, span, source, query.language) for span in piece.spans)

@@ -27,13 +27,19 @@ def launch(assistant: Assistant, host: str, port: int) -> None:
     """
     accounts = open_accounts(assistant.settings, host)
     listener = _listen(host, port)
+    server = make_server(assistant, accounts)
+    name = f"[{host}]" if ":" in host else host
+    print(f"http://{name}:{listener.getsockname()[1]}", flush=True)
+    server.run(sockets=[listener])
+
+
+def make_server(assistant: Assistant, accounts: Accounts | None) -> uvicorn.Server:
+    """Return a server for the page and the API, ready to run; the first filling of an empty library has begun."""
     filling = Filling(assistant)
     filling.start()
     service = make_service(assistant, filling, accounts)
     api = make_app(service)
     page = ui.mount(FastAPI(lifespan=lifespan_of(api), docs_url=None, redoc_url=None, openapi_url=None), assistant, filling)
-    name = f"[{host}]" if ":" in host else host
-    print(f"http://{name}:{listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(
         stand_before(service, api, page),
         log_level="warning",
@@ -42,7 +48,7 @@ def launch(assistant: Assistant, host: str, port: int) -> None:
         server_header=False,
         limit_concurrency=500,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)
 
 
 def open_accounts(settings: Settings, host: str) -> Accounts | None:

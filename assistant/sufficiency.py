@@ -19,8 +19,8 @@ from assistant.focus import Focus, find_focus
 from assistant.places import applies_in, find_places
 from assistant.query import ConceptKind, Query
 from assistant.retrieval import Weighed
-from assistant.text import fold
-from assistant.types import Kind, Reason
+from assistant.text import fold, sentences
+from assistant.types import Kind, Reason, Span
 
 WEIGHTS = {
     "matched": 0.63,
@@ -46,6 +46,8 @@ RULED_OUT = 0.25
 """What a rule that refuses leaves of the confidence."""
 LEAST_AROUND = 0.3
 """Share of the question's weight below which a refused question is about something else."""
+SCENE = 0.2
+"""What a term counts for in a sentence that asks nothing."""
 NEAR = 0.6
 """What a concept counts for that stands around the unit and not in it."""
 ABSENT = 0.35
@@ -72,6 +74,8 @@ class Support:
     """The same, or less surely around it."""
     rarest: float
     """The weight of a word that one passage of the library has."""
+    aside: frozenset[int] = frozenset()
+    """Terms of sentences that only tell the asker's situation."""
 
     def lacking(self, kind: ConceptKind) -> Iterator[float]:
         """Yield the weight of what is missing of each concept of a kind."""
@@ -81,14 +85,23 @@ class Support:
 
     def rarity(self, place: int) -> float:
         """Return the weight of a concept: 1 if one passage of the library has it, or none, and less if it is common."""
-        return min(self.weighed[place].idf / self.rarest, 1.0)
+        return min(self.weighed[place].idf / self.rarest, 1.0) * (SCENE if place in self.aside else 1.0)
 
 
-def support_of(best: Candidate, weighed: Sequence[Weighed], size: int) -> Support:
+def support_of(query: Query, best: Candidate, weighed: Sequence[Weighed], size: int) -> Support:
     """Return how far a unit of a library of ``size`` passages carries the concepts of a question."""
+    scene = scene_of(query.text)
+    aside = frozenset(i for i, w in enumerate(weighed) if w.concept.kind is ConceptKind.TERM and any(s.start <= w.concept.span.start < s.end for s in scene))
     own = tuple(1.0 if i in best.found else resemblance(w.concept.surface, best.text) for i, w in enumerate(weighed))
     near = tuple(max(o, NEAR if i in best.near else 0.0) for i, o in enumerate(own))
-    return Support(weighed, own, near, math.log(1 + max(size - 0.5, 1.0) / 1.5))
+    return Support(weighed, own, near, math.log(1 + max(size - 0.5, 1.0) / 1.5), aside)
+
+
+def scene_of(question: str) -> list[Span]:
+    """Return the sentences of a question that ask nothing, where others do: they tell of the asker ("Our plant is in Chongqing.")."""
+    spans = sentences(question)
+    asking = [s for s in spans if question[s.start : s.end].rstrip().endswith(("?", "？"))]
+    return [s for s in spans if s not in asking] if asking else []
 
 
 def features(query: Query, best: Candidate, support: Support, focus: Sequence[Focus], rivals: int) -> dict[str, float]:
@@ -146,7 +159,7 @@ def judge(query: Query, draft: Draft, size: int) -> Sufficiency:
     if query.article and "article" in best.hit.ranks:
         return Sufficiency(1.0, (), None)
     focus = find_focus(query)
-    support = support_of(best, weighed, size)
+    support = support_of(query, best, weighed, size)
     values = features(query, best, support, focus, len({c.hit.passage.id for c in draft.candidates}))
     confidence = 1 / (1 + math.exp(-(BIAS + sum(WEIGHTS[name] * values[name] for name in WEIGHTS))))
     if absent := _absent_article(query, draft) or _absent_rates(query, draft):

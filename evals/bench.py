@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -21,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.types import AssistantError
-from evals.library import code_hash, library_paths, write_json
+from evals.library import code_hash, library_paths, peak_mib, write_json
 from evals.metrics import percentile
+from evals.options import library_options
 from evals.run import RESULTS
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +46,12 @@ _WARM_UP = ("What does the law say about vocational schools?", "职业教育法�
 
 class BenchError(AssistantError):
     """A measurement could not be made."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``bench``."""
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the measurements; evals/results/bench.json if not given")
+    library_options(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -119,8 +125,7 @@ def _measure(task: str, home: Path, paths: Sequence[Path]) -> dict[str, Any]:
 
     library = Assistant(load_settings(home=home, corpus=""))
     measured = _ingest(library, paths) if task == "ingest" else _ask(library)
-    unit = 1024 if sys.platform != "darwin" else 1024 * 1024  # KiB on Linux, bytes on macOS
-    return {**measured, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit}
+    return {**measured, "peak_mib": peak_mib()}
 
 
 def _ingest(library: Any, paths: Sequence[Path]) -> dict[str, Any]:

@@ -86,6 +86,12 @@ def suite_path(suite: str) -> Path:
     return path
 
 
+def suite_lines(path: Path) -> list[str]:
+    """Return the lines of a suite. Only a line feed ends one: a question may hold U+2028, at which ``splitlines`` splits."""
+    text = path.read_text(encoding="utf-8")
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def load_cases(path: Path, texts: Path, corpus: Path) -> list[Case]:
     """Return the cases of a suite, in the order of the file.
 
@@ -99,7 +105,7 @@ def load_cases(path: Path, texts: Path, corpus: Path) -> list[Case]:
     """
     cases: list[Case] = []
     seen: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(suite_lines(path), start=1):
         where = f"{path.name}:{number}"
         case = _Row(where, _object(line, where), texts, corpus).case()
         for key in (case.id, squeeze(case.question).casefold()):

@@ -26,6 +26,7 @@ from assistant.types import Answer, AssistantError, ChatError, Scope
 from evals.cases import Case, is_held_out, load_cases, suite_path
 from evals.library import library_name, library_paths, open_library, write_json
 from evals.metrics import facts_found
+from evals.options import library_options
 from evals.run import RESULTS
 
 
@@ -246,6 +247,17 @@ def lines(suite: str, model: str, records: Sequence[ChatRecord]) -> list[str]:
     rows += [f"  notice, {trouble:<12}{number}" for trouble, number in troubles.most_common()]
     rows += [f"  crashed: {r.id} {r.crash}" for r in records if r.crash]
     return [f"{suite}: {model}", *rows]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``chat``."""
+    parser.add_argument("--model", metavar="PROVIDER:MODEL", help="the model; its provider's variables must be set")
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="a recording, instead of a model")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="where to write down what the model says")
+    parser.add_argument("--suite", default="corpus-precedence-dev", metavar="NAME", help="a file of evals/cases without its suffix")
+    parser.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help="the day on which is asked; today, or that of the recording")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the results; evals/results/chat-SUITE.json if not given")
+    library_options(parser)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from evals import checks
 from evals.checks import Finding, Shelf
 from evals.digests import Original, paper_of, read_digest, read_instrument, read_paper
 from evals.documents import read_rows
+from evals.options import ROOT
 
 LISTED = Path(__file__).with_name("facts.yaml")
 """What must never be said, and the findings that are known and have a reason."""
@@ -88,6 +89,14 @@ def findings(shelf: Shelf) -> dict[str, list[Finding]]:
 def _excused(finding: Finding, exceptions: Mapping[str, Mapping[str, str]]) -> str:
     """Return the reason for which a finding is let pass, or nothing. Reasons are kept by work and hold for both languages."""
     return exceptions.get(finding.digest.rpartition(".")[0], {}).get(f"{finding.check}: {finding.what}", "")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``facts``."""
+    shared = ROOT.parent / "shared"
+    parser.add_argument("--texts", type=Path, default=shared / "laws", metavar="FOLDER", help="the laws and regulations in full")
+    parser.add_argument("--cases", type=Path, default=shared / "seeds", metavar="FOLDER", help="the papers")
+    parser.add_argument("--notes", type=Path, default=shared / "facts", metavar="FOLDER", help="documents.tsv, and excerpts/ of what was read in part")
 
 
 def main(args: argparse.Namespace) -> int:

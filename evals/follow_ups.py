@@ -17,6 +17,7 @@ from assistant.exchange import Turn
 from assistant.pipeline import Assistant
 from evals.cases import CASES, CaseError
 from evals.library import library_paths, open_library
+from evals.options import library_options
 
 TURNS = CASES.parent / "turns"
 DEPTH = 5
@@ -34,6 +35,12 @@ def full_questions(assistant: Assistant) -> Mapping[str, Callable[[str, str], st
 def found(assistant: Assistant, question: str, source: str, words: str) -> bool:
     """Return whether the evidence is among the first hits for a question."""
     return any(h.passage.source_id == source and re.search(words, h.passage.text) for h in assistant.search(question, DEPTH))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``follow-ups``."""
+    parser.add_argument("--suite", default="follow-ups-dev", metavar="NAME", help="a file of evals/turns without its suffix")
+    library_options(parser)
 
 
 def main(args: argparse.Namespace) -> int:

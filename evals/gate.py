@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
 import json
+import time
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.types import AssistantError
+from evals.bounds import BaselineError, Bound, read_bound
 from evals.cases import CASES, PAIRS
 from evals.library import library_name, library_paths, write_json
 from evals.metrics import Estimate
+from evals.options import ROOT, library_options
+from evals.public_sets import PublicSet, measure_sets, read_sets
 from evals.records import LOWER_IS_BETTER, MEASURES, TOTAL, summary
-from evals.run import SuiteRun, print_run, run_from_dict, run_suites, run_to_dict
+from evals.run import SuiteRun, print_run, read_results, run_suites, run_to_dict
 
 BASELINES = CASES.parent / "baselines"
-_SLACK = 1e-9
-
-
-class BaselineError(AssistantError):
-    """The baseline or a results file is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """What one measure of a suite had, and what it must keep."""
-
-    group: str
-    measure: str
-    value: float
-    limit: float
-    """A ceiling where lower is better, else a floor."""
-
-    def kept_by(self, value: float) -> bool:
-        """Return whether a value is on the right side of the limit."""
-        return value <= self.limit + _SLACK if self.measure in LOWER_IS_BETTER else value >= self.limit - _SLACK
-
-    @property
-    def kind(self) -> str:
-        """``ceiling`` or ``floor``."""
-        return "ceiling" if self.measure in LOWER_IS_BETTER else "floor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +32,8 @@ class Baseline:
     as_of: dt.date | None
     """The day on which is asked, so that a text's expiry does not flip cases; today where not set."""
     suites: Mapping[str, tuple[Bound, ...]]
+    sets: tuple[PublicSet, ...] = ()
+    """The public sets that are gated."""
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -66,9 +47,10 @@ def read_baseline(path: Path) -> Baseline:
     except tomllib.TOMLDecodeError as error:
         raise BaselineError(f"{path}: is not TOML ({error}). Correct it there.") from error
     as_of, suites = given.pop("as_of", None), given.pop("suites", {})
-    if given or not (as_of is None or type(as_of) is dt.date) or not isinstance(suites, dict):
-        raise BaselineError(f"{path}: holds {sorted(given)}, as_of {as_of!r}. Write as_of as a date, and tables [suites.NAME].")
-    return Baseline(as_of, {name: _bounds(f"{path}: suite {name}", rows) for name, rows in suites.items()})
+    scalars = [key for key, value in given.items() if not isinstance(value, dict)]
+    if scalars or not (as_of is None or type(as_of) is dt.date) or not isinstance(suites, dict):
+        raise BaselineError(f"{path}: holds {sorted(scalars)}, as_of {as_of!r}. Write as_of as a date, and tables [suites.NAME] and [MODULE.SET].")
+    return Baseline(as_of, {name: _bounds(f"{path}: suite {name}", rows) for name, rows in suites.items()}, read_sets(str(path), given))
 
 
 def _bounds(where: str, rows: Any) -> tuple[Bound, ...]:
@@ -82,12 +64,7 @@ def _bound(where: str, key: str, row: Any) -> Bound:
     if measure not in MEASURES or group not in ("", *PAIRS):
         raise BaselineError(f"{where}: is no measure. Name one of {', '.join(MEASURES)}, after PAIR/ if it is of one language pair.")
     kind = "ceiling" if measure in LOWER_IS_BETTER else "floor"
-    if not isinstance(row, dict) or set(row) != {"value", kind} or not all(type(v) in (int, float) and 0 <= v <= 1 for v in row.values()):
-        raise BaselineError(f"{where}: {row!r} is not a value and a {kind}. Write {{ value = 0.9, {kind} = 0.8 }}, both from 0 to 1.")
-    bound = Bound(group or TOTAL, measure, float(row["value"]), float(row[kind]))
-    if not bound.kept_by(bound.value):
-        raise BaselineError(f"{where}: the value {bound.value} does not keep its own {kind} {bound.limit}. Correct one of them.")
-    return bound
+    return read_bound(where, group or TOTAL, measure, row, (kind,))
 
 
 # -- comparing ------------------------------------------------------------------------------------------------
@@ -100,12 +77,9 @@ def check(run: SuiteRun, bounds: Sequence[Bound]) -> list[tuple[bool, str]]:
 
 
 def _checked(bound: Bound, now: Estimate | None) -> tuple[bool, str]:
-    name = bound.measure if bound.group == TOTAL else f"{bound.group}/{bound.measure}"
     if now is None:
-        return False, f"BROKEN {name}: no case took part"
-    kept = bound.kept_by(now.value)
-    change = f"{now.value - bound.value:+.3f}"
-    return kept, f"{'ok    ' if kept else 'BROKEN'} {name}: {now.value:.3f} ({change} on {bound.value:.3f}, {bound.kind} {bound.limit:.3f}, n {now.cases})"
+        return False, f"BROKEN {bound.name}: no case took part"
+    return bound.kept_by(now.value), bound.line(now.value, f", n {now.cases}")
 
 
 def flips(run: SuiteRun, stored: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -137,22 +111,37 @@ def report(run: SuiteRun, bounds: Sequence[Bound], stored: Mapping[str, Sequence
 # -- commands -------------------------------------------------------------------------------------------------
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``gate``."""
+    parser.add_argument("--results", type=Path, metavar="FILE", help="results that `run` wrote, instead of running the suites now")
+    parser.add_argument("--baseline", type=Path, default=ROOT / "evals" / "baseline.toml", metavar="FILE", help="the values and floors")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the results as well")
+    library_options(parser)
+
+
 def main(args: argparse.Namespace) -> int:
     """Run the gate and return the exit code: 0 if every suite that could be asked meets its floors, and one could."""
+    started = time.perf_counter()
     baseline = read_baseline(args.baseline)
     runs, skipped = _runs(args, baseline)
-    met = bool(runs)
+    sets, absent = ([], []) if args.results else measure_sets(baseline.sets, args.texts)
+    met = bool(runs or sets)
     for run in runs:
         print_run(run)
-        kept, lines = report(run, baseline.suites[run.suite], _stored(run.suite))
+        kept, lines = report(run, baseline.suites[run.suite], stored_outcomes(run.suite))
         print("\n".join(["", *lines, ""]))
         met = met and kept
-    for line in skipped:
+    for measured in sets:
+        print("\n".join([*measured.lines(), ""]))
+    met = met and all(measured.met for measured in sets)
+    for line in skipped + absent:
         print(f"skipped: {line}")
-    if not runs:
-        print(f"gate NOT MET: no case was asked. {args.baseline} gates {', '.join(baseline.suites) or 'no suite'}.")
+    if not (runs or sets):
+        gated = ", ".join([*baseline.suites, *(s.title for s in baseline.sets)]) or "nothing"
+        print(f"gate NOT MET: no case was asked and no set measured. {args.baseline} gates {gated}.")
     if args.out:
-        write_json(args.out, {"runs": [run_to_dict(run) for run in runs]})
+        write_json(args.out, {"runs": [run_to_dict(run) for run in runs], "sets": [dataclasses.asdict(measured) for measured in sets]})
+    print(f"gate {'met' if met else 'NOT MET'} in {time.perf_counter() - started:.0f} s")
     return int(not met)
 
 
@@ -167,31 +156,8 @@ def _runs(args: argparse.Namespace, baseline: Baseline) -> tuple[list[SuiteRun],
     return run_suites(there, args.texts, args.home, baseline.as_of or dt.date.today()), absent
 
 
-def accept(args: argparse.Namespace) -> int:
-    """Store which cases pass in a results file, for later runs to be compared with. Floors are set by hand."""
-    for run in read_results(args.results):
-        if run.crashed:
-            raise BaselineError(f"{args.results}: {len(run.crashed)} cases of {run.suite} crashed ({run.crashed[0]}). Mend them first.")
-        by_outcome = {"passing": [r.id for r in run.records if r.passed], "failing": [r.id for r in run.records if not r.passed]}
-        path = BASELINES / f"{run.suite}.json"
-        write_json(path, {"suite": run.suite, "code": run.made["code"], "cases": run.made["cases"], **by_outcome})
-        print(f"written: {path} ({len(by_outcome['passing'])} of {len(run.records)} pass)")
-    return 0
-
-
-def read_results(path: Path) -> list[SuiteRun]:
-    """Return the runs that a results file holds.
-
-    Raises:
-        BaselineError: it is not what ``python -m evals run`` writes.
-    """
-    try:
-        return [run_from_dict(row) for row in json.loads(path.read_text(encoding="utf-8"))["runs"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BaselineError(f"{path}: is not what today's code writes ({error!r}). Write it again: python -m evals run --out {path}") from error
-
-
-def _stored(suite: str) -> Mapping[str, Sequence[str]] | None:
+def stored_outcomes(suite: str) -> Mapping[str, Sequence[str]] | None:
+    """Return which cases of a suite passed and failed when that was accepted, or ``None``."""
     path = BASELINES / f"{suite}.json"
     if not path.is_file():
         return None

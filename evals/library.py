@@ -7,6 +7,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import resource
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -173,6 +174,12 @@ def _hash(parts: Iterable[bytes]) -> str:
     for part in parts:
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()[:12]
+
+
+def peak_mib() -> float:
+    """Return the greatest resident memory that this process has had, in MiB."""
+    unit = 1024 if sys.platform != "darwin" else 1024 * 1024  # KiB on Linux, bytes on macOS
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def write_json(path: Path, value: object) -> None:

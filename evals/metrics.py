@@ -19,6 +19,11 @@ FOUND = 0.8
 """Share of a gold piece's shingles that must be there for the piece to count as found."""
 
 
+_WORD = re.compile(r"[㐀-鿿]|[^\W㐀-鿿]+")
+_HAN_WORD = 0.6
+"""Words in a Chinese character: the mean word of running text has about 1.6."""
+
+
 class Gold(NamedTuple):
     """A gold piece in the library: words without which the question cannot be answered."""
 
@@ -125,6 +130,40 @@ def mrr_at(ranks: Sequence[int | None], k: int = 10) -> Ratio:
     """Return 1 / the rank at which the first gold piece is found, 0 if beyond k (Voorhees, TREC-8, 1999)."""
     first = min((r for r in ranks if r is not None and r <= k), default=None)
     return Ratio(1 / first if first else 0.0, float(bool(ranks)))
+
+
+def within_words(hits: Sequence[Found], budget: int) -> list[Found]:
+    """Return the best hits as far as a reader of ``budget`` words would read them, the last one cut where the budget ends.
+
+    Ten hits of 1,000 characters hold more than ten of 300, so recall at k favours long chunks; within a number of words,
+    chunk sizes compete fairly. A Chinese character counts as six tenths of a word, a run of other letters or digits as one.
+    """
+    out: list[Found] = []
+    left = float(budget)
+    for hit in rank(hits):
+        end = 0
+        for word in _WORD.finditer(hit.text):
+            left -= _HAN_WORD if word[0] >= "㐀" else 1.0
+            if left < -1e-9:
+                break
+            end = word.end()
+        else:
+            end = len(hit.text)
+        if end:
+            out.append(hit._replace(text=hit.text[:end]))
+        if left < _HAN_WORD:
+            break
+    return out
+
+
+def evidence_within(pieces: Sequence[Gold], hits: Sequence[Found], budget: int) -> Ratio:
+    """Return whether all gold pieces stand in the first ``budget`` words of the hits."""
+    return evidence_at(found_at(pieces, within_words(hits, budget)), len(hits))
+
+
+def hit_at(ranks: Sequence[int | None], k: int) -> Ratio:
+    """Return whether any gold piece is found within the first k hits."""
+    return Ratio(float(any(r is not None and r <= k for r in ranks)), float(bool(ranks)))
 
 
 # -- answers --------------------------------------------------------------------------------------------------

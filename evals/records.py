@@ -8,11 +8,12 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from assistant import wire
-from assistant.types import Abstention, Answer, Hit, Scope
-from evals import metrics
+from assistant.types import Abstention, Answer, Hit, Scope, Status
+from evals import metrics, statements
 from evals.cases import PAIRS, Case
 from evals.library import Asker
 from evals.metrics import Estimate, Found, Gold, Place, Ratio
+from evals.statements import Cited
 
 NONE = Ratio(0.0, 0.0)
 TOTAL = "all"
@@ -39,6 +40,14 @@ class Record:
     quotes: Ratio = NONE
     cited_any: Ratio = NONE
     cited_share: Ratio = NONE
+    within_400: Ratio = NONE
+    within_800: Ratio = NONE
+    citation_recall: Ratio = NONE
+    citation_precision: Ratio = NONE
+    figures_kept: Ratio = NONE
+    modality_kept: Ratio = NONE
+    stale_citations: Ratio = NONE
+    """Citations of repealed or expired texts that hold no gold of the case."""
     confidence: float = 0.0
     """How likely the evidence answers the question, as the result itself says."""
     detail: Mapping[str, Any] | None = None
@@ -72,7 +81,7 @@ def record_of(row: Mapping[str, Any]) -> Record:
     Raises:
         TypeError: the row lacks a field or has one too many.
     """
-    ratios = {k: Ratio(*row[k]) for k in ("quotes", "cited_any", "cited_share") if k in row}
+    ratios = {field.name: Ratio(*row[field.name]) for field in fields(Record) if field.default is NONE and field.name in row}
     lists = {k: tuple(row[k]) for k in ("tags", "ranks", "facts") if k in row}
     return Record(**{**row, **ratios, **lists})
 
@@ -101,19 +110,39 @@ def ask_case(case: Case, gold: Sequence[Gold], asker: Asker, scope: Scope, held_
 
 
 def _scored(case: Case, gold: Sequence[Gold], asker: Asker, result: Answer | Abstention) -> dict[str, Any]:
-    ranks = tuple(metrics.found_at(gold, [_found(h) for h in result.hits]))
+    hits = [_found(h) for h in result.hits]
+    found = {
+        "ranks": tuple(metrics.found_at(gold, hits)),
+        "within_400": metrics.evidence_within(gold, hits, 400),
+        "within_800": metrics.evidence_within(gold, hits, 800),
+        "confidence": result.confidence,
+    }
     if isinstance(result, Abstention):
-        return {"reason": result.reason.value, "ranks": ranks, "facts": (False,) * len(case.facts), "confidence": result.confidence}
+        return {**found, "reason": result.reason.value, "facts": (False,) * len(case.facts)}
     places = [Place(c.source_id, c.locator, c.span) for c in result.citations]
+    quotes = {c.n: c.quote for c in result.citations}
+    cited = [Cited(s.text, tuple(quotes[n] for n in s.citations)) for s in result.statements]
+    figures, modality = statements.kept(cited)
     return {
+        **found,
         "answered": True,
-        "ranks": ranks,
         "facts": tuple(metrics.facts_found(case.facts, [s.text for s in result.statements])),
         "quotes": metrics.exact_quotes([(c.quote, c.span, asker.source(c.source_id).text) for c in result.citations]),
         "cited_any": metrics.cited_any(places, gold),
         "cited_share": metrics.cited_share(places, gold),
-        "confidence": result.confidence,
+        "citation_recall": statements.citation_recall(cited),
+        "citation_precision": statements.citation_precision(cited),
+        "figures_kept": figures,
+        "modality_kept": modality,
+        "stale_citations": _stale(result, gold),
     }
+
+
+def _stale(result: Answer, gold: Sequence[Gold]) -> Ratio:
+    """Return how many citations are of repealed or expired texts which the case does not ask about."""
+    asked = {p.source for piece in gold for p in (piece, *piece.also)}
+    stale = sum(c.status in (Status.REPEALED, Status.EXPIRED) and c.source_id not in asked for c in result.citations)
+    return Ratio(stale, len(result.citations))
 
 
 def _found(hit: Hit) -> Found:
@@ -133,15 +162,23 @@ MEASURES: Mapping[str, Callable[[Record], Ratio]] = {
     "evidence@1": lambda r: metrics.evidence_at(r.ranks, 1),
     "evidence@5": lambda r: metrics.evidence_at(r.ranks, 5),
     "evidence@10": lambda r: metrics.evidence_at(r.ranks, 10),
+    "evidence@400w": lambda r: r.within_400,
+    "evidence@800w": lambda r: r.within_800,
     "recall@5": lambda r: metrics.recall_at(r.ranks, 5),
     "recall@10": lambda r: metrics.recall_at(r.ranks, 10),
     "ndcg@10": lambda r: metrics.ndcg_at(r.ranks, 10),
     "mrr@10": lambda r: metrics.mrr_at(r.ranks, 10),
     "facts": lambda r: Ratio(float(all(r.facts)), float(r.answerable)),
+    "fact_recall": lambda r: Ratio(float(sum(r.facts)), float(len(r.facts))),
     "facts_if_answered": lambda r: Ratio(float(all(r.facts)), float(r.answerable and r.answered)),
     "quotes_exact": lambda r: r.quotes,
     "cited_any": lambda r: r.cited_any,
     "cited_share": lambda r: r.cited_share,
+    "citation_recall": lambda r: r.citation_recall,
+    "citation_precision": lambda r: r.citation_precision,
+    "figures_kept": lambda r: r.figures_kept,
+    "modality_kept": lambda r: r.modality_kept,
+    "stale_citations": lambda r: r.stale_citations,
     "false_refusals": lambda r: metrics.false_refusal(r.answerable, r.answered),
     "false_answers": lambda r: metrics.false_answer(r.answerable, r.answered),
     "reason_right": lambda r: Ratio(float(r.reason == r.expected_reason), float(not r.answerable and not r.answered)),
@@ -149,7 +186,7 @@ MEASURES: Mapping[str, Callable[[Record], Ratio]] = {
 }
 """Each measure over a case that did not crash. All are better when higher, but for ``LOWER_IS_BETTER``."""
 
-LOWER_IS_BETTER = frozenset({"false_refusals", "false_answers"})
+LOWER_IS_BETTER = frozenset({"false_refusals", "false_answers", "stale_citations"})
 
 
 def summary(records: Iterable[Record]) -> dict[str, dict[str, Estimate]]:

@@ -20,6 +20,7 @@ from assistant.config import load_settings
 from assistant.pipeline import Assistant
 from assistant.types import Answer, AssistantError, Scope
 from evals import metrics
+from evals.judging import Judged, auroc
 from evals.library import LibraryNotReady, write_json
 
 ANSWERABLE = {"answerable", "yesno"}
@@ -127,14 +128,6 @@ def fit_threshold(outcomes: Sequence[Outcome]) -> float:
     return min(levels, key=lambda t: (max(rates(outcomes, t)), t))
 
 
-def auroc(outcomes: Sequence[Outcome]) -> float:
-    """Return the chance that an answerable item has the greater confidence of a random pair, ties counting half (Hanley and McNeil 1982)."""
-    can = [o.confidence for o in outcomes if o.item.answerable]
-    cannot = [o.confidence for o in outcomes if not o.item.answerable]
-    wins = sum((a > b) + 0.5 * (a == b) for a in can for b in cannot)
-    return wins / max(1, len(can) * len(cannot))
-
-
 def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the figures of a set: the threshold fitted on one half, all rates measured on the other."""
     fitted = fit_threshold([o for o in outcomes if o.item.fits])
@@ -151,9 +144,27 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "false_answers": false_answers,
         "false_refusals": false_refusals,
         "as_shipped": {"false_answers": own_answers, "false_refusals": own_refusals},
-        "auroc": auroc(other),
+        "auroc": auroc([Judged(o.confidence, o.answered, o.item.answerable) for o in other]),
         "risk_coverage": {"mean_risk": metrics.mean_risk(curve), "curve": curve},
     }
+
+
+def measure(folder: Path, sample: int) -> dict[str, float]:
+    """Return the measures that the gate holds, as shipped: error rates over all items drawn, and AUROC."""
+    items = load_items(folder, "dev", sample)
+    with tempfile.TemporaryDirectory(prefix="evals-refusal-", ignore_cleanup_errors=True) as home:
+        outcomes = ask_items(items, Path(home))
+    false_answers, false_refusals = rates([Outcome(o.item, o.answered, float(o.answered)) for o in outcomes], 1.0)
+    judged = [Judged(o.confidence, o.answered, o.item.answerable) for o in outcomes]
+    return {"false_answers": false_answers, "false_refusals": false_refusals, "auroc": auroc(judged)}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``refusal``."""
+    parser.add_argument("sets", type=Path, nargs="+", metavar="DIR", help="folder of a set, with dev/items.jsonl")
+    parser.add_argument("--split", choices=("dev", "heldout"), default="dev", help="which part of the set")
+    parser.add_argument("--limit", type=int, default=0, metavar="N", help="only N items, drawn by hash of the id; all if not given")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the results")
 
 
 def main(args: argparse.Namespace) -> int:

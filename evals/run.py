@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Sequence
@@ -14,14 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from assistant.config import shipped
-from assistant.types import Scope
+from assistant.types import AssistantError, Scope
 from evals.cases import CASES, Case, is_held_out, load_cases, suite_path
-from evals.library import Library, LibraryNotReady, gold_of, library_name, library_paths, open_library, write_json
+from evals.library import Library, LibraryNotReady, gold_of, library_name, library_paths, open_library, peak_mib, write_json
 from evals.metrics import mean_risk
+from evals.options import library_options
 from evals.records import Record, ask_case, latency, record_of, record_to_dict, risk_curve, summary
 from evals.report import failures, table
 
 RESULTS = CASES.parent / "results"
+
+
+class ResultsError(AssistantError):
+    """A results file is not what ``python -m evals run`` writes today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def run_suite(suite: str, cases: Sequence[Case], library: Library, as_of: dt.dat
     """
     gold = {case.id: gold_of(case, library) for case in cases}
     records = [ask_case(case, gold[case.id], library.asker, Scope(as_of=as_of), is_held_out(suite)) for case in cases]
-    made = {**library.made, "as_of": as_of.isoformat()}
+    made = {**library.made, "as_of": as_of.isoformat(), "peak_mib": round(peak_mib())}
     return SuiteRun(suite, records, made, [i for i, pieces in gold.items() if any(p.span is None for p in pieces)])
 
 
@@ -103,11 +109,31 @@ def run_from_dict(row: dict[str, Any]) -> SuiteRun:
     return SuiteRun(row["suite"], records, row["made"], row["unlocated"])
 
 
+def read_results(path: Path) -> list[SuiteRun]:
+    """Return the runs that a results file holds.
+
+    Raises:
+        ResultsError: it is not what ``python -m evals run`` writes.
+    """
+    try:
+        return [run_from_dict(row) for row in json.loads(path.read_text(encoding="utf-8"))["runs"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{path}: is not what today's code writes ({error!r}). Write it again: python -m evals run --out {path}") from error
+
+
 def print_run(run: SuiteRun) -> None:
     """Print a suite's table, and the cases that failed: ids only if it is held out."""
     print("\n".join([*table(run.suite, run.records, run.made), *failures(run.records, is_held_out(run.suite))]))
     if run.unlocated:
         print(f"gold words not in the library's text word for word: {' '.join(run.unlocated)}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``run``."""
+    parser.add_argument("--suite", action="append", metavar="NAME", help="a file of evals/cases without its suffix; may be repeated")
+    parser.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help="the day on which is asked; today if not given")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the results; evals/results/SUITE.json if not given")
+    library_options(parser)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -174,6 +174,24 @@ def test_retrieval_measures_are_bounded_and_grow_with_k(ranks: list[int | None],
     assert (metrics.evidence_at(ranks, k).part == 1) == (metrics.recall_at(ranks, k).part == 1)
 
 
+def test_a_reader_of_few_words_sees_the_best_hits_only_so_far() -> None:
+    hits = [hit("b", 1, "four five six"), hit("a", 2, "one two three")]
+    assert [h.text for h in metrics.within_words(hits, 4)] == ["one two three", "four"]
+    assert [h.text for h in metrics.within_words(hits, 3)] == ["one two three"]
+    assert [h.text for h in metrics.within_words(hits, 99)] == ["one two three", "four five six"]
+    assert [h.text for h in metrics.within_words([hit("a", 1, "企业应当支付")], 3)] == ["企业应当支"]  # five characters of 0.6
+
+
+@given(st.lists(st.text(alphabet="ab 企业.", max_size=30), max_size=5), st.integers(1, 40))
+def test_more_words_never_hold_less_evidence(texts: list[str], budget: int) -> None:
+    hits = [hit(str(i), -i, text) for i, text in enumerate(texts)]
+    gold = [Gold("s", "ab ab ab ab 企业")]
+    one, two = (metrics.evidence_within(gold, hits, b) for b in (budget, budget + 5))
+    assert one.part <= two.part
+    assert metrics.evidence_within(gold, hits, 10_000).part == float(metrics.found_at(gold, hits) != [None])
+    assert "".join(h.text for h in metrics.within_words(hits, 10_000)) == "".join(texts)
+
+
 # -- answers --------------------------------------------------------------------------------------------------
 
 

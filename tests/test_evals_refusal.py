@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evals.__main__ import main
-from evals.refusal import Item, Outcome, SetError, auroc, fit_threshold, load_items, rates, report
+from evals.refusal import Item, Outcome, SetError, fit_threshold, load_items, rates, report
 
 GROWS = "Pears grow in the county of Adda. The county has 40 orchards and sells its pears in spring."
 
@@ -48,12 +48,11 @@ def test_a_set_that_is_not_there_or_lacks_a_key_is_named(tmp_path: Path) -> None
         load_items(write(tmp_path / "bad", {"id": 1, "question": "a?", "label": "answerable"}), "dev")
 
 
-def test_rates_threshold_and_auroc() -> None:
+def test_rates_and_threshold() -> None:
     outcomes = [outcome(0.9, True), outcome(0.6, True), outcome(0.7, False), outcome(0.1, False)]
     assert rates(outcomes, 0.65) == (0.5, 0.5)
     assert rates(outcomes, 0.0) == (1.0, 0.0)
     assert rates(outcomes, 0.95) == (0.0, 1.0)
-    assert auroc(outcomes) == 0.75
     perfect = [outcome(0.9, True), outcome(0.8, True), outcome(0.2, False)]
     assert rates(perfect, fit_threshold(perfect)) == (0.0, 0.0)
 

