@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import argon2
@@ -169,7 +170,7 @@ class Accounts:
         """Return the person with this name and password; it takes as long for a name that is not known."""
         with self._begin() as db:
             row = db.execute(sa.select(_users).where(_users.c.name == name)).one_or_none()
-        stored = row.password if row and row.password else self._hasher.hash("nobody's password")
+        stored = row.password if row and row.password else self._nobody
         try:
             self._hasher.verify(stored, password[: LONGEST_PASSWORD + 1])
         except argon2.exceptions.VerificationError:
@@ -177,6 +178,11 @@ class Accounts:
         return Person(row.name, Role(row.role)) if row and row.password else None
 
     # -- sessions ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _nobody(self) -> str:
+        """The hash that a password is checked against where there is none."""
+        return self._hasher.hash(secrets.token_urlsafe(32))
 
     def open_session(self, name: str, seconds: int) -> str:
         """Return the secret of a new session, to be kept by the browser; sessions that have expired are deleted."""

@@ -15,8 +15,10 @@ import httpx
 
 from assistant.accounts import Accounts
 from assistant.config import load_settings
+from assistant.glossary import Dictionary
 from assistant.people import Role
 from assistant.pipeline import Assistant
+from assistant.query import QueryReader
 from assistant.serving import make_server
 from tests.fakes import HashEmbedder
 
@@ -26,7 +28,19 @@ SECRETS = ("zebra", "Zebra", "斑马", "quagga", "45%", "百分之四十五", "�
 QUESTION = "What share of its investment does a pilot enterprise receive as a bonus?"
 HIDDEN_QUESTION = "What share of its investment does a quagga enterprise receive as a bonus?"
 
-_HEAD = "---\nid: {id}\nwork: {id}\ntitle_en: {title}\ntitle_zh: {zh}\nlanguage: en\nauthority: law\nstatus: in_force\njurisdiction: CN\naudience: {audience}\n{more}---\n\n"
+_HEAD = """---
+id: {id}
+work: {id}
+title_en: {title}
+title_zh: {zh}
+language: en
+authority: law
+status: in_force
+jurisdiction: CN
+audience: {audience}
+{more}---
+
+"""
 
 
 def document(source_id: str, text: str, title: str = "Bonus Regulation", zh: str = "奖金规定", audience: str = "public", more: str = "") -> str:
@@ -76,10 +90,11 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, sign_in: str = "off", hidden: bool = True, **settings: Any) -> Iterator[Running]:
+def running(folder: Path, dictionary: Dictionary, sign_in: str = "off", hidden: bool = True, **settings: Any) -> Iterator[Running]:
     """Yield a server over a new library under ``folder``; where people sign in, each role is the name of somebody."""
     given = load_settings(home=folder / "home", corpus=str(write_documents(folder / "corpus", hidden)), sign_in=sign_in, **settings)
     assistant = Assistant(given, HashEmbedder())
+    assistant.reader = QueryReader(assistant.glossary, dictionary)
     assistant.fill()
     accounts, tokens = None, {}
     if sign_in != "off":

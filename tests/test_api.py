@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from assistant import wire
+from assistant.glossary import Dictionary
+from assistant.journal import JOURNAL, read
 from assistant.types import Scope
 from tests.api_server import QUESTION, Running, document, running
 
@@ -19,8 +21,8 @@ ASK = {"question": QUESTION}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("api"), max_upload_mb=1, rate_limit=100_000) as server:
+def server(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("api"), dictionary, max_upload_mb=1, rate_limit=100_000) as server:
         yield server
 
 
@@ -136,9 +138,15 @@ def test_metadata_may_come_beside_the_files(server: Running, client: httpx.Clien
     assert response["summary"] == {"added": 1}
     assert client.get("/api/v1/sources/given").json()["source"]["audience"] == "staff"
     client.delete("/api/v1/sources/given").raise_for_status()
-    wrong = client.post("/api/v1/ingest", files=[("files", ("g.md", b"# G\n\nSome words."))], data={"metadata": "audience: everyone\n"})
-    assert wrong.status_code == 422
-    assert error_of(wrong)["param"] == "metadata"
+    sent = [("files", ("g.md", b"# G\n\nSome words."))]
+    wrong = client.post("/api/v1/ingest", files=sent, data={"metadata": "audience: everyone\n"}).json()["files"][0]
+    assert wrong["outcome"] == "failed"
+    assert "'everyone' is not one of public" in wrong["error"]
+    assert "/" not in wrong["error"]
+    broken = client.post("/api/v1/ingest", files=sent, data={"metadata": "{: no YAML"})
+    assert broken.status_code == 422
+    assert error_of(broken)["param"] == "metadata"
+    assert list((server.assistant.settings.home / "uploads").iterdir()) == []
 
 
 # -- operations ---------------------------------------------------------------------------------------------------
@@ -157,10 +165,15 @@ def test_health_metrics_and_who_asks(client: httpx.Client) -> None:
     assert "xxx" not in text
 
 
-def test_feedback_says_that_nothing_keeps_it(client: httpx.Client) -> None:
-    response = client.post("/api/v1/feedback", json={"question": QUESTION, "verdict": "helpful"})
-    assert response.status_code == 501
-    assert error_of(response)["code"] == "not_available"
+def test_feedback_goes_into_the_journal(server: Running, client: httpx.Client) -> None:
+    answer = client.post("/api/v1/ask", json=ASK).json()
+    sent = {"question": QUESTION, "outcome": "answer", "thumbs": "down", "citations": answer["citations"], "expected": "out_of_scope"}
+    response = client.post("/api/v1/feedback", json={**sent, "evidence": [{"source": "bonus", "quote": "30%"}]})
+    assert response.status_code == 201
+    entry = read(server.assistant.settings.home / JOURNAL)[-1]
+    assert (entry.id, entry.question, entry.thumbs, entry.expected) == (response.json()["id"], QUESTION, "down", "out_of_scope")
+    assert [c["quote"] for c in entry.citations] == [c["quote"] for c in answer["citations"]]
+    assert dict(entry.evidence[0]) == {"source": "bonus", "quote": "30%"}
 
 
 # -- being wrong --------------------------------------------------------------------------------------------------
@@ -179,7 +192,7 @@ WRONG: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("POST", "/api/v1/ask", {"json": {**ASK, "unknown": 1}}, 422, "invalid_request"),
     ("POST", "/api/v1/ask", {"content": b"{nonsense", "headers": {"Content-Type": "application/json"}}, 422, "invalid_request"),
     ("POST", "/api/v1/ask", {"content": b'{"question": "\\ud800"}', "headers": {"Content-Type": "application/json"}}, 422, "invalid_request"),
-    ("POST", "/api/v1/ask", {"content": b"\xff\xfe", "headers": {"Content-Type": "application/json"}}, 400, "bad_request"),
+    ("POST", "/api/v1/ask", {"content": b"\xff\xfe", "headers": {"Content-Type": "application/json"}}, 422, "invalid_request"),
     ("POST", "/api/v1/ask/stream", {"json": {}}, 422, "invalid_request"),
     ("POST", "/api/v1/search", {"json": {**ASK, "k": 0}}, 422, "invalid_request"),
     ("POST", "/api/v1/benefits", {"json": {"profile": {"no_such_field": 1}}}, 422, "invalid_request"),

@@ -7,19 +7,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import assistant
 from assistant.accounts import Accounts
 from assistant.api import asking, completions, library, operations, sign_in
-from assistant.api.errors import install_handlers
+from assistant.api.errors import contained, install_handlers
 from assistant.api.guard import Guard
 from assistant.api.headers import protected
 from assistant.api.limits import limited
 from assistant.api.metrics import Metrics, measured
 from assistant.api.responses import ErrorOut
-from assistant.api.service import FeedbackStore, Service
+from assistant.api.service import Service
 from assistant.api.tools import PATH, Tools
 from assistant.api.workers import Workers
 from assistant.filling import Filling
@@ -29,11 +29,11 @@ _PREFIXES = ("/api", "/v1", PATH, "/health", "/sign-in", "/sign-out")
 _ERRORS: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorOut, "description": "Not served"}, "5XX": {"model": ErrorOut, "description": "Failed"}}
 
 
-def make_service(library: Assistant, filling: Filling, accounts: Accounts | None, feedback: FeedbackStore | None = None) -> Service:
+def make_service(library: Assistant, filling: Filling, accounts: Accounts | None) -> Service:
     """Return the parts of a server for ``library``."""
     settings = library.settings
     workers = Workers(timeout=settings.request_timeout)
-    return Service(library, filling, Guard(settings, accounts), workers, Metrics(), sign_in.Throttle(), accounts, feedback)
+    return Service(library, filling, Guard(settings, accounts), workers, Metrics(), sign_in.Throttle(), accounts)
 
 
 def make_app(service: Service) -> FastAPI:
@@ -80,17 +80,14 @@ def lifespan_of(app: FastAPI) -> Callable[[FastAPI], AbstractAsyncContextManager
 def stand_before(service: Service, api: FastAPI, page: ASGIApp) -> ASGIApp:
     """Return one server for the API and the page, with everything checked, limited, counted and protected before either."""
 
+    api_only = contained(api)
+
     async def divide(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not is_api(scope["path"]):
-            scope.setdefault("state", {})["route"] = "page"
-            await page(scope, receive, send)
-            return
-        scope.setdefault("state", {})["route"] = _template(api, scope)
-        await api(scope, receive, send)
+        await (api_only if scope["type"] == "http" and is_api(scope["path"]) else page)(scope, receive, send)
 
     guard, settings = service.guard, service.settings
     inner = limited(guard.guarded(divide), settings.max_upload_mb * 1_000_000, settings.request_timeout)
-    return protected(measured(inner, service.metrics), lambda path: not is_api(path), guard.is_encrypted)
+    return protected(measured(inner, service.metrics, route_of), lambda path: not is_api(path), guard.is_encrypted)
 
 
 def is_api(path: str) -> bool:
@@ -98,10 +95,9 @@ def is_api(path: str) -> bool:
     return any(path == prefix or path.startswith(f"{prefix}/") for prefix in _PREFIXES)
 
 
-def _template(api: FastAPI, scope: Scope) -> str:
-    """Return the route of a request as it was declared: no id becomes a label."""
-    for route in api.routes:
-        match, _ = route.matches(scope)
-        if match is not Match.NONE:
-            return getattr(route, "path", "other")
-    return "other"
+def route_of(scope: Scope) -> str:
+    """Return the route that has served a request, as it was declared: no id and no word of a caller becomes a label."""
+    path = scope["path"]
+    if not is_api(path):
+        return "page"
+    return path if path in _PREFIXES else getattr(scope.get("route"), "path", "other")

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.types import AssistantError, IndexUnavailable, LoadError, MetadataError, ProfileError, SourceNotFound
 
@@ -76,6 +77,8 @@ def explain(error: Exception) -> HTTPException:
 def _invalid(error: RequestValidationError) -> ApiError:
     """Return the first thing that is wrong with a request."""
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return ApiError(422, "invalid_request", "body: is not JSON in UTF-8.")
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     message = str(first["msg"]).removeprefix("Value error, ")
     return ApiError(422, "invalid_request", f"{where or 'body'}: {message}", where or None)
@@ -89,3 +92,23 @@ def install_handlers(app: FastAPI) -> None:
 
     for kind in (HTTPException, RequestValidationError, AssistantError, Exception):
         app.add_exception_handler(kind, handle)
+
+
+def contained(app: ASGIApp) -> ASGIApp:
+    """Return ``app`` without the errors that it has answered and logged already: they would end the connection."""
+
+    async def contain(scope: Scope, receive: Receive, send: Send) -> None:
+        complete = False
+
+        async def note(message: Message) -> None:
+            nonlocal complete
+            await send(message)
+            complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+        try:
+            await app(scope, receive, note)
+        except Exception:
+            if not complete:
+                raise
+
+    return contain

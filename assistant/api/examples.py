@@ -12,7 +12,14 @@ _QUOTE = (
 ASK: dict[str, Any] = {"question": _QUESTION, "as_of": "2026-01-31", "jurisdiction": "CN-50"}
 SEARCH: dict[str, Any] = {"question": _QUESTION, "k": 5}
 BENEFITS: dict[str, Any] = {"profile": {"place": "CN-50", "takes_interns": "yes"}, "language": "zh"}
-FEEDBACK: dict[str, Any] = {"question": _QUESTION, "verdict": "wrong_source", "source_id": "mof-2019-46.zh", "comment": "应当引用财税〔2019〕46号第三条。"}
+FEEDBACK: dict[str, Any] = {
+    "question": _QUESTION,
+    "outcome": "answer",
+    "thumbs": "down",
+    "citations": [{"source_id": "mof-2019-46.en", "locator": "Item 3", "quote": "…"}],
+    "expected": "answer",
+    "evidence": [{"source": "mof-2019-46.zh", "quote": _QUOTE}],
+}
 COMPLETION: dict[str, Any] = {"model": "policy-case-assistant", "messages": [{"role": "user", "content": _QUESTION}], "stream": False}
 _HIT: dict[str, Any] = {"source_id": "mof-2019-46.zh", "passage_id": "2f6c0d1b7a9e4c58", "locator": "第三条", "page": 1, "score": 0.28, "text": _QUOTE}
 HITS: dict[str, Any] = {"question": _QUESTION, "hits": [_HIT]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,8 +56,8 @@ class Metrics:
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def measured(app: ASGIApp, metrics: Metrics) -> ASGIApp:
-    """Return ``app`` with each of its requests counted."""
+def measured(app: ASGIApp, metrics: Metrics, route_of: Callable[[Scope], str]) -> ASGIApp:
+    """Return ``app`` with each of its requests counted under the route that has served it."""
 
     async def measure(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,6 +75,6 @@ def measured(app: ASGIApp, metrics: Metrics) -> ASGIApp:
             await app(scope, receive, note)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            metrics.count_request(method, scope.get("state", {}).get("route", "other"), status, time.monotonic() - begun)
+            metrics.count_request(method, route_of(scope), status, time.monotonic() - begun)
 
     return measure

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from assistant.api.errors import ApiError
 from assistant.api.requests import FeedbackRequest
 from assistant.api.responses import FeedbackOut, HealthOut, MeOut
 from assistant.api.service import Serving, Who
+from assistant.journal import Entry, append
 from assistant.people import Right
+from assistant.text import language_of
 
 router = APIRouter(prefix="/api/v1", tags=["operations"])
 
@@ -44,8 +47,20 @@ def me(person: Who) -> Any:
 
 @router.post("/feedback", response_model=FeedbackOut, status_code=201, summary="Say what is wrong, or right, with an answer")
 async def feedback(request: FeedbackRequest, service: Serving, person: Who) -> Any:
-    """It is kept, and can become a case of the evaluation."""
-    store = service.feedback
-    if store is None:
-        raise ApiError(501, "not_available", "This server keeps no feedback.")
-    return {"id": await service.workers.run(lambda: store.record({**request.model_dump(), "by": person.name}))}
+    """It is kept in the journal of the library, from where people can make it a case of the evaluation."""
+    entry = Entry(
+        id=secrets.token_hex(6),
+        question=request.question,
+        language=language_of(request.question),
+        at=dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
+        as_of=(request.as_of or dt.date.today()).isoformat(),
+        outcome=request.outcome,
+        reason=request.reason or "",
+        citations=tuple(c.model_dump() for c in request.citations),
+        fingerprint=request.fingerprint,
+        thumbs=request.thumbs,
+        expected=request.expected,
+        evidence=tuple(e.model_dump() for e in request.evidence),
+    )
+    await service.workers.run(lambda: append(service.settings.home, entry))
+    return {"id": entry.id}

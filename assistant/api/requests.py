@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.api.examples import ASK, BENEFITS, COMPLETION, FEEDBACK, SEARCH
 from assistant.metadata import parse_metadata
-from assistant.types import Audience, Kind, MetadataError, Scope
+from assistant.types import Audience, Kind, MetadataError, Reason, Scope
 
 MAX_QUESTION = 2000
 
@@ -82,16 +82,35 @@ class BenefitsRequest(_In):
     jurisdiction: Jurisdiction = ""
 
 
+class CitationIn(BaseModel):
+    """A citation as the answer had it; what else it had may be sent and is not kept."""
+
+    model_config = ConfigDict(extra="ignore")
+    source_id: str = Field(max_length=255)
+    locator: str = Field(max_length=500)
+    quote: str = Field(max_length=10_000)
+
+
+class EvidenceIn(_In):
+    """The words that do answer, and the source in which they stand."""
+
+    source: str = Field(max_length=255)
+    quote: str = Field(min_length=1, max_length=10_000)
+
+
 class FeedbackRequest(_In):
-    """What somebody thinks of an answer."""
+    """What somebody thinks of an answer: with the fields of the answer, and what would have been right."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [FEEDBACK]})
     question: Question
-    verdict: Literal["helpful", "not_helpful", "wrong_source", "should_answer", "should_refuse"]
-    source_id: str = Field("", max_length=255, description="The source that should, or should not, have been cited.")
-    comment: str = Field("", max_length=2000)
-    revision: int = Field(0, ge=0)
+    outcome: Literal["answer", "abstention"]
+    thumbs: Literal["up", "down"]
+    reason: Reason | None = Field(None, description="Why it declined, where it did.")
+    citations: list[CitationIn] = Field(default_factory=list, max_length=100)
+    as_of: dt.date | None = None
     fingerprint: str = Field("", max_length=64)
+    expected: Literal["", "answer"] | Reason = Field("", description="What it should have done: `answer`, or the reason for which it should have declined.")
+    evidence: list[EvidenceIn] = Field(default_factory=list, max_length=20)
 
 
 class ContentPart(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
@@ -16,13 +16,6 @@ from assistant.config import Settings
 from assistant.filling import Filling
 from assistant.people import Person, Right, person_of
 from assistant.pipeline import Assistant
-
-
-class FeedbackStore(Protocol):
-    """Where what people think of answers is kept, so that it can become a case of the evaluation."""
-
-    def record(self, entry: dict[str, Any]) -> str:
-        """Keep an entry (the fields of ``FeedbackRequest``, with ``by``: who sent it) and return its id."""
 
 
 class SignInThrottle(Protocol):
@@ -46,7 +39,6 @@ class Service:
     metrics: Metrics
     throttle: SignInThrottle
     accounts: Accounts | None
-    feedback: FeedbackStore | None = None
 
     @property
     def settings(self) -> Settings:
