@@ -19,6 +19,14 @@ from assistant.profile import parse_profile
 from assistant.types import Scope
 
 router = APIRouter(prefix="/api/v1", tags=["asking"])
+EVENT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"enum": ["statement", "withheld", "notice", "done", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -35,7 +43,7 @@ async def ask(request: AskRequest, service: Serving, person: Who) -> Any:
     "/ask/stream",
     summary="Answer a question sentence by sentence",
     response_class=StreamingResponse,
-    responses={200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": EVENT_SCHEMA}}}},
 )
 async def stream(request: AskRequest, service: Serving, person: Who) -> StreamingResponse:
     """Server-sent events, each a JSON object: `statement` (a verified sentence with its citations), `withheld`, `notice`, and last

@@ -28,6 +28,7 @@ from assistant.types import Abstention, Answer, Scope, Statement
 MODEL = "policy-case-assistant"
 EXTENSION = "policy_case_assistant"
 MOST_TURNS = 20
+_CHUNK_SCHEMA: dict[str, Any] = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string"}}}
 router = APIRouter(prefix="/v1", tags=["chat clients"])
 
 
@@ -57,7 +58,7 @@ def _check_model(name: str) -> None:
     "/chat/completions",
     summary="Answer the last message of a conversation",
     response_model=None,
-    responses={200: {"content": {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"application/json": {}, "text/event-stream": {"schema": _CHUNK_SCHEMA}}}},
 )
 async def complete(request: CompletionRequest, service: Serving, person: Who) -> dict[str, Any] | StreamingResponse:
     """As OpenAI's chat completions; `as_of`, `jurisdiction` and `kind` may be sent besides (`extra_body` of their client)."""
