@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,12 +90,13 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, dictionary: Dictionary, sign_in: str = "off", hidden: bool = True, **settings: Any) -> Iterator[Running]:
-    """Yield a server over a new library under ``folder``; where people sign in, each role is the name of somebody."""
+def running(folder: Path, dictionary: Dictionary, sign_in: str = "off", hidden: bool = True, extra: Sequence[Path] = (), **settings: Any) -> Iterator[Running]:
+    """Yield a server over a new library under ``folder``, with ``extra`` documents; where people sign in, each role is the name of somebody."""
     given = load_settings(home=folder / "home", corpus=str(write_documents(folder / "corpus", hidden)), sign_in=sign_in, **settings)
     assistant = Assistant(given, HashEmbedder())
     assistant.reader = QueryReader(assistant.glossary, dictionary)
     assistant.fill()
+    assert all(report.outcome == "added" for report in assistant.ingest(extra))
     accounts, tokens = None, {}
     if sign_in != "off":
         accounts = Accounts(given.accounts_file)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import assistant
-from assistant import pipeline, ui
+from assistant import pipeline, serving
 from assistant.config import load_settings
 from assistant.loading import SUFFIXES
 from tests.commands import outcome, run
@@ -219,14 +219,14 @@ def test_library_stays_bare(args: list[str]) -> None:
 @pytest.mark.usefixtures("small_corpus")
 def test_page_opens_before_the_library_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
     empty: list[bool] = []
-    monkeypatch.setattr(ui, "launch", lambda library, host, port: empty.append(library.is_empty()))
+    monkeypatch.setattr(serving, "launch", lambda library, host, port: empty.append(library.is_empty()))
     assert outcome(run("serve")) == (0, "", "")
     assert empty == [True]
 
 
 # -- as real processes ----------------------------------------------------------------------------------------
 
-HEAVY = ("torch", "transformers", "chromadb", "gradio", "fastapi", "langchain", "langchain_core", "sqlalchemy")
+HEAVY = ("torch", "transformers", "chromadb", "gradio", "fastapi", "langchain", "langchain_core", "sqlalchemy", "argon2", "mcp")
 
 
 @pytest.mark.parametrize("args", [["--help"], ["ask", "--help"], ["sources"], ["sources", "--json"]])
