@@ -58,11 +58,13 @@ def test_a_system_is_measured_by_evidence(documents: list[Document], tmp_path: P
     at = PEARS.index("a rebate")
     front = len((tmp_path / "laws" / "pears.md").read_text(encoding="utf-8")) - len(PEARS)
     evidence = [{"file": "laws/pears.md", "start": front + at, "end": front + at + 16, "locator": ""}]
-    row = {"id": "a", "question": "What rebate may growers claim?", "language": "en", "outcome": "answer", "evidence": evidence, "facts": ["12"], "tags": ["en-en"]}
+    row = {"id": "a", "question": "What rebate may growers claim?", "language": "en", "outcome": "answer", "evidence": evidence, "facts": ["12"],
+    "tags": ["en-en"]}
     (tmp_path / "suite.jsonl").write_text(json.dumps(row), encoding="utf-8")
     cases = evals.cases.load_cases(tmp_path / "suite.jsonl", tmp_path, tmp_path)
     measured = measure("bm25", documents, {"library-x": cases}, tmp_path / "home", DAY)
-    assert measured["suites"]["library-x"] == {"cases": 1, "measures": dict.fromkeys(("evidence@5", "evidence@400w", "evidence@800w", "recall@5", "mrr@10"), (1, 1, 1))}
+    assert measured["suites"]["library-x"] == {"cases": 1, "measures": dict.fromkeys(("evidence@5", "evidence@400w", "evidence@800w", "recall@5", "mrr@10"),
+        (1, 1, 1))}
     assert measured["peak_mib"] > 10
     lines = table(["library-x"], {"bm25": measured})
     assert lines[1] == "library-x: per cent, 1 cases with evidence"
