@@ -108,19 +108,22 @@ class Index:
 
     # -- writing ----------------------------------------------------------------------------------------------
 
-    def take(self, source: Source, before_commit: Callable[[], None] = lambda: None) -> Change:
+    def take(
+        self, source: Source, before_commit: Callable[[], None] = lambda: None, cut: Callable[[Source], Sequence[Passage]] = chunk
+    ) -> Change:
         """Make ``source`` the live version under its id; do nothing when content and metadata are unchanged.
 
         Args:
             source: the document.
             before_commit: called when the new vectors are written and the transaction is next; tests kill here.
+            cut: turns it into passages; benchmarks bring texts that are already cut.
 
         Raises:
             IndexUnavailable: another writer does not finish, or the disk fails.
         """
         if self.registry.sha256(source.id) == source.sha256:
             return Change.UNCHANGED
-        passages = chunk(source)
+        passages = list(cut(source))
         readable = [p for p in passages if p.kind not in SILENT and self.embedder.reads(p.text) >= READABLE]
         vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
         units = self._embed_units(source, readable)

@@ -115,7 +115,7 @@ def _parts(line: Line, place: int, cue: Span) -> tuple[frozenset[str], frozenset
 def _opens(line: Line, place: int) -> bool:
     """Whether a clause opens a new statement: the line's first, or after a semicolon or full stop."""
     gap = line.folded[line.clauses[place - 1].span.end : line.clauses[place].span.start]
-    return bool(re.search("[;；。:：]", gap)) or place + 1 < len(line.clauses) and not line.folded[line.clauses[place].span.start :].lstrip().startswith(("unless", "except", "provided", "但", "subject"))
+    return bool(re.search("[;；。:：]", gap)) or (place + 1 < len(line.clauses) and not line.folded[line.clauses[place].span.start :].lstrip().startswith(("unless", "except", "provided", "但", "subject")))
 
 
 def proposal_as_law(alignment: Alignment) -> str:

@@ -161,6 +161,11 @@ def evidence_within(pieces: Sequence[Gold], hits: Sequence[Found], budget: int) 
     return evidence_at(found_at(pieces, within_words(hits, budget)), len(hits))
 
 
+def hit_at(ranks: Sequence[int | None], k: int) -> Ratio:
+    """Return whether any gold piece is found within the first k hits."""
+    return Ratio(float(any(r is not None and r <= k for r in ranks)), float(bool(ranks)))
+
+
 # -- answers --------------------------------------------------------------------------------------------------
 
 
