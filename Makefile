@@ -10,7 +10,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install serve ask doctor test lint ruff mypy lint-imports evals gate clean
+.PHONY: help install serve ask doctor test lint ruff mypy lint-imports evals gate report peers canaries clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,7 +55,16 @@ evals: $(STAMP) ## Run the evaluation
 	$(PY) -m evals run
 
 gate: $(STAMP) ## Run the evaluation against evals/baseline.toml; fails if a floor is not met
-	$(PY) -m evals gate
+	$(PY) -m evals gate --out evals/results/gate.json
+
+report: $(STAMP) ## Write the last results as a page, evals/results/report.html
+	$(PY) -m evals report
+
+canaries: $(STAMP) ## Prove that the gate can fail: deliberately bad assistants, each caught by name
+	$(PY) -m evals canaries
+
+peers: $(STAMP) ## Compare with other systems on the same questions, texts and weights (needs ../shared)
+	$(PY) -m evals peers
 
 clean: ## Remove .venv, caches and build outputs; keeps .assistant/, the library
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info

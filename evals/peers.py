@@ -70,14 +70,14 @@ def table(suites: Sequence[str], measured: dict[str, Any]) -> list[str]:
     lines = []
     for suite in suites:
         lines += ["", f"{suite}: per cent, {next(iter(measured.values()))['suites'][suite]['cases']} cases with evidence"]
-        lines.append(" " * width + "".join(c.rjust(15) for c in _COLUMNS))
+        lines.append(" " * width + "".join(c.rjust(17) for c in _COLUMNS))
         for name, row in measured.items():
             cells = (row["suites"][suite]["measures"][column] for column in _COLUMNS)
-            lines.append(name.ljust(width) + "".join(f"{100 * c[0]:.1f} [{100 * c[1]:.0f} {100 * c[2]:.0f}]".rjust(15) for c in cells))
-    lines += ["", " " * width + "".join(c.rjust(15) for c in ("build s", "chunks", "search p50 ms", "p90 ms", "peak MiB"))]
+            lines.append(name.ljust(width) + "".join(f"{100 * c[0]:.1f} [{100 * c[1]:.0f} {100 * c[2]:.0f}]".rjust(17) for c in cells))
+    lines += ["", " " * width + "".join(c.rjust(17) for c in ("build s", "chunks", "search p50 ms", "p90 ms", "peak MiB"))]
     for name, row in measured.items():
         costs = (f"{row['build_s']:.1f}", str(row["chunks"]), f"{1000 * row['p50_s']:.1f}", f"{1000 * row['p90_s']:.1f}", f"{row['peak_mib']:.0f}")
-        lines.append(name.ljust(width) + "".join(c.rjust(15) for c in costs))
+        lines.append(name.ljust(width) + "".join(c.rjust(17) for c in costs))
     return lines
 
 
@@ -95,7 +95,7 @@ def _child(system: str, suites: Sequence[str], texts: Path, as_of: dt.date) -> d
 # -- in the child ---------------------------------------------------------------------------------------------
 
 
-def measure(system: str, documents: Sequence[Document], suites: Mapping[str, Sequence[Case]], home: Path, as_of: dt.date) -> dict[str, Any]:
+def measure_system(system: str, documents: Sequence[Document], suites: Mapping[str, Sequence[Case]], home: Path, as_of: dt.date) -> dict[str, Any]:
     """Return what a system gets on suites: measures with intervals, seconds and memory."""
     started = time.perf_counter()
     retriever = SYSTEMS[system](documents, home, as_of)
@@ -134,7 +134,7 @@ def _main(argv: Sequence[str]) -> None:
     folders = library_paths(library_name(suites[0]), Path(texts))
     cases = {suite: load_cases(suite_path(suite), Path(texts), shipped("corpus")) for suite in suites}
     with tempfile.TemporaryDirectory(prefix="peers-", ignore_cleanup_errors=True) as home:
-        print(json.dumps(measure(system, read_documents(folders), cases, Path(home), dt.date.fromisoformat(as_of))))
+        print(json.dumps(measure_system(system, read_documents(folders), cases, Path(home), dt.date.fromisoformat(as_of))))
 
 
 if __name__ == "__main__":

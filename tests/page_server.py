@@ -39,8 +39,7 @@ _ZH = f"# 通知\n\n## 第三条\n\n本条规定抵免办法。{ZH_WORDS}当年�
 _SERVE = (
     "from assistant.pipeline import Assistant\n"
     "from assistant.serving import launch\n"
-    "from tests.fakes import HashEmbedder\n"
-    "launch(Assistant(embedder=HashEmbedder()), '127.0.0.1', 0)\n"
+    "launch(Assistant(), '127.0.0.1', 0)\n"
 )
 
 

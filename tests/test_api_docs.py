@@ -124,5 +124,6 @@ def test_every_field_that_is_sent_is_described(model: type[BaseModel], sent: dic
     assert set(sent) == set(model.model_fields)
 
 
-def test_what_is_asked_is_what_may_be_asked() -> None:
-    assert requests.AskRequest(question=" a\x00b ").question == "a b"
+@pytest.mark.parametrize(("given", "read"), [(" a\x00b ", "a b"), ("多少\n？", "多少\n？")])
+def test_what_is_asked_is_what_can_be_read(given: str, read: str) -> None:
+    assert requests.AskRequest.model_validate({"question": given}).question == read

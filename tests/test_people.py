@@ -30,7 +30,8 @@ def test_roles(role: Role, audiences: set[Audience], rights: set[Right]) -> None
 
 def test_a_connection_that_nobody_checked_is_not_served() -> None:
     scope: dict[str, Any] = {"type": "http"}
-    for unchecked in (scope, {"state": {}}, {"state": {"person": "admin"}}):
+    forged: list[dict[str, Any]] = [scope, {"state": {}}, {"state": {"person": "admin"}}]
+    for unchecked in forged:
         with pytest.raises(PermissionError):
             person_of(unchecked)
     remember(scope, LOCAL)
