@@ -26,6 +26,7 @@ from tests.chat_library import library
 from tests.chat_server import ChatServer, chat_server
 from tests.fakes import HashEmbedder
 from tests.libraries import chroma_server
+from tests.postgres import postgres_server
 
 hypothesis.settings.register_profile("tests", deadline=None)  # the first example loads dictionaries, and machines may be busy
 hypothesis.settings.load_profile("tests")
@@ -126,6 +127,15 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-1234567890")
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Return the address of a database on a real PostgreSQL server, started once and shared by all tests."""
+    with postgres_server() as url:
+        if url is None:
+            pytest.skip("PostgreSQL is not installed (apt-get install postgresql): what is kept in databases is tested on SQLite only")
+        yield url
 
 
 @pytest.fixture(scope="session")

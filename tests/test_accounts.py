@@ -1,4 +1,4 @@
-"""Accounts, sessions and tokens: what holds, what does not, and what is stored."""
+"""Accounts, sessions and tokens, on SQLite and on a real PostgreSQL server: what holds, what does not, and what is stored."""
 
 from __future__ import annotations
 
@@ -29,9 +29,20 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def accounts(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Accounts]:
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
+    accounts = Accounts(tmp_path / "home" / "accounts.sqlite", url, clock)
+    accounts.add("anna", Role.READER, PASSWORD)
+    yield accounts
+    for account in accounts.accounts():  # the server's database is shared by all tests
+        accounts.remove(account.name)
+    accounts.close()
+
+
 @pytest.fixture
-def accounts(tmp_path: Path, clock: Clock) -> Iterator[Accounts]:
-    accounts = Accounts(tmp_path / "home" / "accounts.sqlite", clock=clock)
+def in_a_file(tmp_path: Path) -> Iterator[Accounts]:
+    accounts = Accounts(tmp_path / "home" / "accounts.sqlite")
     accounts.add("anna", Role.READER, PASSWORD)
     yield accounts
     accounts.close()
@@ -98,13 +109,14 @@ def test_a_token_lasts_its_days(accounts: Accounts, clock: Clock) -> None:
     assert accounts.token(forever) is None
 
 
-def test_what_is_stored_lets_nobody_in(accounts: Accounts, tmp_path: Path) -> None:
-    session, (_, token) = accounts.open_session("anna", 60), accounts.add_token("anna")
+def test_what_is_stored_lets_nobody_in(in_a_file: Accounts, tmp_path: Path) -> None:
+    session, (_, token) = in_a_file.open_session("anna", 60), in_a_file.add_token("anna")
     assert traces(tmp_path, PASSWORD, session, token, token.removeprefix(TOKEN_PREFIX)) == []
     assert traces(tmp_path, "$argon2id$") != []
 
 
-def test_only_the_owner_can_read_the_file(accounts: Accounts, tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_file(in_a_file: Accounts, tmp_path: Path) -> None:
+    assert in_a_file.accounts()
     assert stat.S_IMODE((tmp_path / "home" / "accounts.sqlite").stat().st_mode) == 0o600
 
 

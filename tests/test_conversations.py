@@ -14,18 +14,10 @@ from assistant.exchange import Fault, Turn, Withheld
 from assistant.types import ConfigError, ConversationError
 from assistant.wire import answer_to_dict
 from tests.libraries import traces
-from tests.postgres import PASSWORD, postgres_server
+from tests.postgres import PASSWORD
 from tests.samples import QUOTE, answer, refusal
 
 NOW = {"vel": "a" * 64, "other": "b" * 64}
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with postgres_server() as url:
-        if url is None:
-            pytest.skip("PostgreSQL is not installed (apt-get install postgresql): conversations are tested on SQLite only")
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
-from starlette.concurrency import run_in_threadpool
 
 from assistant import wire
 from assistant.api.errors import ApiError, not_found
@@ -17,8 +18,8 @@ from assistant.people import Right
 from assistant.pipeline import Assistant, FileReport, outcomes
 from assistant.registry import SourceRow
 from assistant.text import fold
-from assistant.types import AssistantError, Kind, LoadError, Passage, SourceNotFound
-from assistant.uploads import Uploads, safe_name
+from assistant.types import Kind, LoadError, MetadataError, Passage, SourceNotFound
+from assistant.uploads import safe_name
 
 router = APIRouter(prefix="/api/v1", tags=["library"])
 MOST_FILES = 100
@@ -114,50 +115,53 @@ async def ingest(
     library = service.library_for(person)
     if len(files) > MOST_FILES:
         raise ApiError(422, "invalid_request", f"files: {len(files)} are more than {MOST_FILES}. Send them in parts.", "files")
-    uploads = Uploads(service.settings.home)
-    batch = await run_in_threadpool(uploads.new_batch)
-    reports: list[FileReport] = []
-    paths: list[Path] = []
-    try:
-        for file in files:
-            report = await run_in_threadpool(_save, batch, file, paths)
-            reports += [report] if report else []
-        given = batch / ".metadata.yaml" if metadata.strip() else None
-        if given:
-            given.write_text(metadata, encoding="utf-8", errors="replace")
-        reports += await service.workers.run(lambda: list(library.ingest([batch], given)), PATIENCE)
-    except AssistantError as error:
-        shutil.rmtree(batch, ignore_errors=True)
-        raise ApiError(422, "invalid_request", f"metadata: {_without_folders(str(error), batch)}", "metadata") from error
+    reports = await service.workers.run(lambda: _take_in(library, [(f.filename or "", f.file) for f in files], metadata), PATIENCE)
     for report in reports:
         service.metrics.count_file(report.outcome)
-    return {"files": [_reported(report, batch) for report in reports], "summary": outcomes(reports)}
+    return {"files": [_reported(report) for report in reports], "summary": outcomes(reports)}
 
 
-def _save(batch: Path, file: UploadFile, saved: list[Path]) -> FileReport | None:
-    """Write an uploaded file into its batch; return a report only if that cannot be done."""
-    given = file.filename or ""
+def _take_in(library: Assistant, files: Sequence[tuple[str, BinaryIO]], metadata: str) -> list[FileReport]:
+    """Keep uploaded files and take them in; what makes no source is not kept."""
+    batch = library.uploads.new_batch()
+    saved: list[Path] = []
+    reports = [report for name, file in files if (report := _save(batch, name, file, saved))]
+    given = batch / ".metadata.yaml" if metadata.strip() else None
+    if given:
+        given.write_text(metadata, encoding="utf-8", errors="replace")
     try:
-        path = batch / safe_name(given)
+        reports += library.ingest([batch], given)
+    except MetadataError as error:
+        shutil.rmtree(batch, ignore_errors=True)
+        raise ApiError(422, "invalid_request", f"metadata: {_without_folders(str(error), batch)}", "metadata") from error
+    if not any(report.outcome in ("added", "replaced") for report in reports):
+        shutil.rmtree(batch, ignore_errors=True)
+    return [replace(r, warnings=tuple(_without_folders(w, batch) for w in r.warnings), error=_without_folders(r.error, batch)) for r in reports]
+
+
+def _save(batch: Path, name: str, file: BinaryIO, saved: list[Path]) -> FileReport | None:
+    """Write an uploaded file into its batch; return a report only if that cannot be done."""
+    try:
+        path = batch / safe_name(name)
     except LoadError as error:
-        return FileReport(Path(given[:120] or "?"), "failed", error=str(error))
+        return FileReport(Path(name[:120] or "?"), "failed", error=str(error))
     if path in saved:
         return FileReport(path, "failed", error=f"{path.name}: was sent twice. Give one of them another name.")
     saved.append(path)
     with path.open("xb") as out:
-        shutil.copyfileobj(file.file, out)
+        shutil.copyfileobj(file, out)
     return None
 
 
-def _reported(report: FileReport, batch: Path) -> dict[str, Any]:
+def _reported(report: FileReport) -> dict[str, Any]:
     return {
         "name": report.path.name,
         "outcome": report.outcome,
         "source_id": report.source_id,
         "title": report.title,
         "passages": report.passages,
-        "warnings": [_without_folders(w, batch) for w in report.warnings],
-        "error": _without_folders(report.error, batch),
+        "warnings": list(report.warnings),
+        "error": report.error,
     }
 
 
