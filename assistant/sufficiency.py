@@ -40,7 +40,7 @@ BIAS = -1.94
 THRESHOLD = 0.47
 """Logistic regression (L2) on the development suites and, at six tenths of their weight, one half of two public sets; the threshold is
 where both error rates of eight-fold cross-validation on the suites meet, at about .15. See docs/evaluation.md."""
-SMALL, SMALL_THRESHOLD = 300, 0.3
+SMALL, SMALL_THRESHOLD = 30, 0.3
 """In a library of fewer passages how rare a word is says little, and the rules on what is missing say most; set by hand."""
 MANY = 10
 """Passages from which the best one was picked out of many, so that its closeness says little by itself."""
