@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant import pipeline, ui
+from assistant import pipeline, serving
 from assistant.config import Settings
 from assistant.types import Abstention, Answer, Audience, Hit, IndexUnavailable, Kind, Scope
 from assistant.wire import answer_to_dict, hit_to_dict
@@ -200,6 +200,6 @@ def test_verify(tmp_path: Path) -> None:
 )
 def test_serve(monkeypatch: pytest.MonkeyPatch, args: list[str], expected: tuple[str, int]) -> None:
     served: list[tuple[object, ...]] = []
-    monkeypatch.setattr(ui, "launch", lambda library, host, port: served.append((type(library), host, port)))
+    monkeypatch.setattr(serving, "launch", lambda library, host, port: served.append((type(library), host, port)))
     assert outcome(run("serve", *args)) == (0, "", "")
     assert served == [(ScriptedLibrary, *expected)]
