@@ -149,7 +149,7 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def measure(folder: Path, sample: int) -> dict[str, float]:
+def measure_set(folder: Path, sample: int) -> dict[str, float]:
     """Return the measures that the gate holds, as shipped: error rates over all items drawn, and AUROC."""
     items = load_items(folder, "dev", sample)
     with tempfile.TemporaryDirectory(prefix="evals-refusal-", ignore_cleanup_errors=True) as home:
