@@ -42,11 +42,16 @@ _KINDS = {
     "citizen": r"citizens?|公民|individuals?|个人",
 }
 _ACTOR = re.compile("|".join(rf"(?P<{kind}>(?<![a-z])(?:{pattern})(?![a-z]))" for kind, pattern in _KINDS.items()))
-_QUALIFIED = frozenset({"ministry", "department", "government", "committee", "school", "college", "institution", "association", "enterprise", "student", "teacher", "bank"})
+_QUALIFIED = frozenset(
+    {"ministry", "department", "government", "committee", "school", "college", "institution", "association", "enterprise", "student", "teacher", "bank"}
+)
 """Kinds of which there are many, so that their first words tell them apart: education departments and tax departments."""
 _LIKE = {"college": "school", "school": "college", "employer": "enterprise", "enterprise": "employer", "ministry": "department", "department": "ministry"}
 """Kinds that one text may call by either name."""
-_BEFORE_ACTOR = re.compile(r"[、，,；;。.：:（）()]|\b(?:and|or|the|of|by|to|with|for|from|as|like|including|example|that|which|between)\b|[和与及或的对向由为被让使令将把在]")
+_BEFORE_ACTOR = re.compile(
+    r"[、，,；;。.：:（）()]|\b(?:and|or|the|of|by|to|with|for|from|as|like|including|example|that|which|between)\b"
+    r"|[和与及或的对向由为被让使令将把在]"
+)
 _JOINED = re.compile(r"\s*(?:[、,，和与及或]|以及|and|or|,? and)?\s*(?:the |其他|有关|相关|other |relevant )?")
 _PASSIVE = re.compile(r"\b(?:is|are|be|been|being|was|were)\b(?: \w+){0,2} \w+(?:ed|en|aid|ade|ent)\b|[由被受]")
 _SAME_ACT = 0.6
@@ -182,6 +187,7 @@ def _other_doer(alignment: Alignment) -> str:
 def _share(alignment: Alignment, act: Act, known: Act) -> float:
     held = 0
     for word in act.words:
-        forms = {t for r in alignment.renderings for w in alignment.sentence.words if w.term == word and r.span.start <= w.start < r.span.end for f in r.forms for t in f}
+        places = [w.start for w in alignment.sentence.words if w.term == word]
+        forms = {t for r in alignment.renderings for f in r.forms for t in f if any(r.span.start <= place < r.span.end for place in places)}
         held += word in known.words or bool(forms & known.words)
     return held / len(act.words)

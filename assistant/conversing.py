@@ -31,7 +31,7 @@ from assistant.types import Abstention, Answer, Authority, ChatError, Hit, Metad
 
 if TYPE_CHECKING:  # LangChain takes seconds to import: only a question that is put to a model waits for it
     from assistant.chat_model import ChatModel
-    from assistant.proof import Proved
+    from assistant.proof import Judge, Proved
     from assistant.writing import Writer
 
 _PROMPT = 800
@@ -75,6 +75,9 @@ class Library(Protocol):
     def show(self, finding: Finding) -> Answer | Abstention: ...
 
     def known(self, source_ids: Sequence[str]) -> list[Metadata]: ...
+
+    @property
+    def verifier(self) -> Judge: ...
 
 
 def converse(library: Library, model: ChatModel | None, question: str, scope: Scope, history: Sequence[Turn]) -> Iterator[Event]:
@@ -168,7 +171,7 @@ class _Written:
         """Yield what happens, and the whole last."""
         from assistant.writing import Writer
 
-        writer = Writer(self.model, self.budget, self.language)
+        writer = Writer(self.model, self.budget, self.language, self.library.verifier)
         try:
             parts = self._parts(writer)
             answered = [part for part in parts if part.answers]

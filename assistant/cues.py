@@ -14,13 +14,16 @@ from assistant.types import Span
 
 _BELOW = (
     r"(?:不得|不能|不应|不可|未|不)(?:超过|高于|多于|大于|长于|晚于|迟于|超出)|不超|最多|至多|最高|最长|最大|最迟|上限|(?<!不)(?<!得)(?:低于|少于|小于|短于|早于)|不足|不满|未满|"
-    r"\b(?:no|not|never) (?:be )?(?:more|longer|later|higher|greater|older) than\b|\bat (?:the )?most\b|\bup to\b|\bnot (?:to )?exceed(?:ing)?\b|\bceiling of\b|"
-    r"\bcannot exceed\b|\bmaximum\b|\bwithin\b|(?<!no )(?<!not )\b(?:less|fewer|lower|shorter|younger) than\b|\bnot exceed\b|\bbelow (?=\d)|\bunder (?=\d)|\bcap(?:ped)? (?:at|of)\b"
+    r"\b(?:no|not|never) (?:be )?(?:more|longer|later|higher|greater|older) than\b|\bat (?:the )?most\b|\bup to\b|\bnot (?:to )?exceed(?:ing)?\b|"
+    r"\bceiling of\b|"
+    r"\bcannot exceed\b|\bmaximum\b|\bwithin\b|(?<!no )(?<!not )\b(?:less|fewer|lower|shorter|younger) than\b|\bnot exceed\b|\bbelow (?=\d)|\bunder (?=\d)|"
+    r"\bcap(?:ped)? (?:at|of)\b"
 )
 _ABOVE = (
     r"(?:不得|不能|不应|不可|不)(?:少于|低于|小于|短于|早于)|不下于|至少|最少|最低|最短|起码|下限|(?<!不)(?<!得)(?<!未)(?:超过|高于|多于|大于|长于|超出|逾)|(?<![不未])满(?=[\d一二三四五六七八九十])|"
     r"\bat (?:the )?(?:least)\b|\b(?:no|not|never) (?:be )?(?:less|fewer|lower|shorter|younger|earlier) than\b|\bnot fall below\b|\bminimum\b|"
-    r"(?<!no )(?<!not )(?<!be )\b(?:more|longer|higher|greater|older) than\b|(?<!not )(?<!not to )(?<!cannot )\bexceed(?:s|ing|ed)?\b|\bover (?=\d)|\babove (?=\d)|\bfloor of\b"
+    r"(?<!no )(?<!not )(?<!be )\b(?:more|longer|higher|greater|older) than\b|(?<!not )(?<!not to )(?<!cannot )\bexceed(?:s|ing|ed)?\b|\bover (?=\d)|"
+    r"\babove (?=\d)|\bfloor of\b"
 )
 _BEFORE_FIGURE = re.compile(rf"(?:(?P<most>{_BELOW})|(?P<least>{_ABOVE}))")
 _AFTER_FIGURE = re.compile(
@@ -59,8 +62,14 @@ def bound_spans(folded: str) -> list[Span]:
 OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(one), re.compile(other))
     for one, other in (
-        (r"之前|以前|(?<=[年月日期订立同准业后时束始成过])前(?![款条述项提往景后瞻沿])|事先|预先|\bbefore\b|\bprior to\b|\bin advance\b", r"之后|以后|(?<=[年月日期订立同准业时束始成过毕])后(?![者备续勤])|事后|\bafter\b|\bfollowing\b|\bsubsequent\b|\bupon\b"),
-        (r"增加|提高|提升|上升|增长|扩大|上调|\bincreas\w+|\brais(?:e|es|ed|ing)\b|\bexpand\w*|\bgrow(?:s|th|ing)?\b|\brise[sn]?\b", r"减少|降低|下降|缩小|缩减|下调|削减|\bdecreas\w+|\breduc\w+|\blower(?:s|ed|ing)?\b|\bdeclin\w+|\bshrink\w*|\bcut(?:s|ting)?\b"),
+        (
+            r"之前|以前|(?<=[年月日期订立同准业后时束始成过])前(?![款条述项提往景后瞻沿])|事先|预先|\bbefore\b|\bprior to\b|\bin advance\b",
+            r"之后|以后|(?<=[年月日期订立同准业时束始成过毕])后(?![者备续勤])|事后|\bafter\b|\bfollowing\b|\bsubsequent\b|\bupon\b",
+        ),
+        (
+            r"增加|提高|提升|上升|增长|扩大|上调|\bincreas\w+|\brais(?:e|es|ed|ing)\b|\bexpand\w*|\bgrow(?:s|th|ing)?\b|\brise[sn]?\b",
+            r"减少|降低|下降|缩小|缩减|下调|削减|\bdecreas\w+|\breduc\w+|\blower(?:s|ed|ing)?\b|\bdeclin\w+|\bshrink\w*|\bcut(?:s|ting)?\b",
+        ),
         (_BELOW.rstrip("|") + "|以下|以内", _ABOVE + "|以上"),
         (r"有偿|付费|\bpaid\b|\bfor a fee\b", r"无偿|免费|\bunpaid\b|\bfree of charge\b|\bgratis\b"),
         (r"公办|公立|国有|\bpublic(?:ly)?\b|\bstate-owned\b", r"民办|私立|民营|\bprivate(?:ly)?\b"),
@@ -82,7 +91,8 @@ OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 # -- scope ------------------------------------------------------------------------------------------------------------
 
 UNIVERSAL = re.compile(
-    r"\b(?:all(?! the same)(?! kinds)|every(?! (?:year|month|day|week|term|semester))|any|entire|whole|always|in all cases|without exception|regardless)\b|所有(?!权|制|人)|全部|一切|任何|凡(?!是?的)|全体|一律|各类(?=企|学|院|单|人)"
+    r"\b(?:all(?! the same)(?! kinds)|every(?! (?:year|month|day|week|term|semester))|any|entire|whole|always|in all cases|without exception|regardless)\b|"
+    r"所有(?!权|制|人)|全部|一切|任何|凡(?!是?的)|全体|一律|各类(?=企|学|院|单|人)"
 )
 FREE_CHOICE = re.compile(r"\bany\b|任何|一切")
 """Universal words that add nothing under a prohibition: 'may not charge any fee'."""
@@ -97,8 +107,10 @@ RESTRICTION = re.compile(
 # -- condition --------------------------------------------------------------------------------------------------------
 
 CONDITION = re.compile(
-    r"(?:^|(?<=[.;,] ))where(?=[ ,])|\b(?:if|unless|provided(?: that)?|only (?:if|when|after)|(?:once|when)(?= )|on condition(?: that)?|subject to|except(?:ing)?(?: that| for| where| when)?|in case|as long as|"
-    r"with the (?:approval|consent|permission) of|upon (?:approval|consent|application)|without (?:the )?(?:approval|consent|permission)|so long as|in the event|"
+    r"(?:^|(?<=[.;,] ))where(?=[ ,])|\b(?:if|unless|provided(?: that)?|only (?:if|when|after)|(?:once|when)(?= )|on condition(?: that)?|subject to|"
+    r"except(?:ing)?(?: that| for| where| when)?|in case|as long as|"
+    r"with the (?:approval|consent|permission) of|upon (?:approval|consent|application)|without (?:the )?(?:approval|consent|permission)|so long as|"
+    r"in the event|"
     r"(?:who|that|which) (?:have|has|meet|meets|satisf\w+|pass\w*|obtain\w*|fulfil\w*))\b"
     r"|如果|倘若|假如|如(?=需|有|因|未|遇|无)|若(?!干)|经[^,，。；、]{0,24}?(?:批准|同意|认定|许可|审核|审批|考核合格|备案|授权|评审|评估)|未经|除[^,，。；]{1,30}?外|但[^,，。；]{1,60}除外|但(?=是|书|有|因)|"
     r"在[^,，。；]{1,20}(?:情况下|情形下|前提下|条件下)|符合[^,，。；]{0,16}?(?:条件|规定|标准|要求)|有下列情形|(?:情节|后果)(?:特别)?严重|逾期|只有|确[需有]|必要时|具备[^,，。；]{0,12}条件|"
@@ -108,12 +120,17 @@ CONDITION = re.compile(
 # -- who says so ------------------------------------------------------------------------------------------------------
 
 PROPOSED = re.compile(
-    r"\b(?:propos\w+|suggest\w*|recommend\w*|advocat\w+|argu(?:e|es|ed|ing)|the (?:paper|author|authors|study|article|researchers?)|envisag\w+|draft(?: \w+)? (?:law|measures|rules|regulations)|"
+    r"\b(?:propos\w+|suggest\w*|recommend\w*|advocat\w+|argu(?:e|es|ed|ing)|the (?:paper|author|authors|study|article|researchers?)|envisag\w+|"
+    r"draft(?: \w+)? (?:law|measures|rules|regulations)|"
     r"call(?:s|ed)? for|should consider|would|could|is planned|plans? to|intends? to|expects?|hopes?|aims? to)\b"
     r"|建议|提议|主张|倡议|认为|该文|本文|论文|作者|研究者|学者|拟(?![定订])|草案|征求意见稿|设想|构想|应考虑|可考虑|期望|希望|旨在|呼吁|计划(?=在|于|到)"
 )
-ATTRIBUTED = re.compile(PROPOSED.pattern + r"|\baccording to (?:the|a) (?:paper|study|author\w*|article)\b|\bin the (?:paper|study|authors?)\b|\bshould\b|据(?:该|此|其)?文|提出")
+ATTRIBUTED = re.compile(
+    PROPOSED.pattern + r"|\baccording to (?:the|a) (?:paper|study|author\w*|article)\b|\bin the (?:paper|study|authors?)\b|\bshould\b|"
+    r"据(?:该|此|其)?文|提出"
+)
 BINDING = re.compile(
-    r"\b(?:the law|by law|laws?|statut\w+|regulations?|the (?:regulations|measures|rules|state)|legal(?:ly)?|stipulat\w+|provides? that|lays? down|mandat\w+|require[sd]?|in force|entitled?|obliged?|must|shall)\b"
+    r"\b(?:the law|by law|laws?|statut\w+|regulations?|the (?:regulations|measures|rules|state)|legal(?:ly)?|stipulat\w+|provides? that|lays? down|"
+    r"mandat\w+|require[sd]?|in force|entitled?|obliged?|must|shall)\b"
     r"|依法|法律|法规|条例|规定|法定|强制|有权|享有|必须|应当|国家(?=规|要|实)|政策(?=规|要)"
 )

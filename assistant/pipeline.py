@@ -35,6 +35,7 @@ from assistant.registry import Registry, SourceRow
 from assistant.retrieval import Retriever
 from assistant.roles import Answerer, Finder, Verifier
 from assistant.sufficiency import judge
+from assistant.translation import LexiconTranslator
 from assistant.types import (
     Abstention,
     Answer,
@@ -48,7 +49,7 @@ from assistant.types import (
     Statement,
     Verdict,
 )
-from assistant.verification import verify
+from assistant.verification import LexicalVerifier
 
 if TYPE_CHECKING:
     from assistant.chat_model import ChatModel
@@ -79,7 +80,8 @@ class Assistant:
         chat_model: writes the answers; by default the one that the settings name, if they do.
         retriever: finds passages; the one over this library's index by default.
         answerer: drafts answers from passages; the extractive one by default.
-        verifier: judges each sentence against the words it cites; ``verification.verify`` by default.
+        verifier: judges each sentence against the words it cites; by default hard facts and wording, with the other
+            names of words that glossary and dictionary know.
 
     Raises:
         LibraryError: the library cannot be opened.
@@ -93,14 +95,15 @@ class Assistant:
         *,
         retriever: Finder | None = None,
         answerer: Answerer | None = None,
-        verifier: Verifier = verify,
+        verifier: Verifier | None = None,
     ) -> None:
         self.settings = settings or load_settings()
         self.embedder = embedder or SentenceTransformerEmbedder(self.settings.embedding_model)
         self.index = Index(self.settings.home, self.embedder, self.settings.chroma_url)
         self.retriever: Finder = retriever or Retriever(self.index)
         self.answerer: Answerer = answerer or ExtractiveAnswerer(self.settings.answer_words)
-        self.verifier = verifier
+        if verifier is not None:
+            self.verifier = verifier
         if chat_model is not None:
             self.chat_model = chat_model
 
@@ -115,6 +118,11 @@ class Assistant:
     def reader(self) -> QueryReader:
         """Reads questions."""
         return QueryReader(self.glossary, Dictionary(self.settings.home / "dictionary.sqlite"))
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """Judges each sentence against the words it cites."""
+        return LexicalVerifier(LexiconTranslator(self.glossary, self.reader.dictionary)).verify
 
     # -- library ----------------------------------------------------------------------------------------------
 

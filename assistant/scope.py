@@ -115,7 +115,10 @@ def _parts(line: Line, place: int, cue: Span) -> tuple[frozenset[str], frozenset
 def _opens(line: Line, place: int) -> bool:
     """Whether a clause opens a new statement: the line's first, or after a semicolon or full stop."""
     gap = line.folded[line.clauses[place - 1].span.end : line.clauses[place].span.start]
-    return bool(re.search("[;；。:：]", gap)) or (place + 1 < len(line.clauses) and not line.folded[line.clauses[place].span.start :].lstrip().startswith(("unless", "except", "provided", "但", "subject")))
+    if re.search("[;；。:：]", gap):
+        return True
+    following = line.folded[line.clauses[place].span.start :].lstrip()
+    return place + 1 < len(line.clauses) and not following.startswith(("unless", "except", "provided", "但", "subject"))
 
 
 def proposal_as_law(alignment: Alignment) -> str:
@@ -141,7 +144,8 @@ def law_invoked(alignment: Alignment) -> str:
     return ""
 
 
-_LAW = re.compile(r"\b(?:by law|the law|laws? (?:requires?|provides?)|regulations? (?:requires?|stipulate\w*|provides?)|legally|mandat\w+|statut\w+)\b|依法|法律(?=规|要)|法规(?=规|要)|规定(?=[，,]|了|应|必|：)|法定|强制")
+_LAW = re.compile(r"\b(?:by law|the law|laws? (?:requires?|provides?)|regulations? (?:requires?|stipulate\w*|provides?)|legally|mandat\w+|statut\w+)\b|依法|"
+    r"法律(?=规|要)|法规(?=规|要)|规定(?=[，,]|了|应|必|：)|法定|强制")
 
 
 def turned(alignment: Alignment) -> str:

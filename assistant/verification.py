@@ -118,3 +118,8 @@ def verify_response(context: str, response: str, verifier: Verifier = _LEXICAL) 
 def grounded_score(verdicts: Sequence[SentenceVerdict]) -> float:
     """Return the score of the weakest sentence, 1 where there is none: one invented sentence makes a response ungrounded."""
     return min((v.judgement.score for v in verdicts), default=1.0)
+
+
+def is_grounded(verdicts: Sequence[SentenceVerdict]) -> bool:
+    """Return whether every sentence is supported; a response of no sentence claims nothing."""
+    return all(v.judgement.verdict is Verdict.SUPPORTED for v in verdicts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,10 +84,10 @@ def _rulebook(row: Row) -> str:
     return str(row["doc"])
 
 
-_OBLIQA = {"corpus": "obliqa", "group": _rulebook, "title": lambda row: ""}  # its titles are numbers of rulebook and paragraph
+_OBLIQA = _Form(corpus="obliqa", group=_rulebook, title=lambda row: "")  # its titles are numbers of rulebook and paragraph
 _TASKS: Mapping[str, Mapping[str, _Form]] = {
-    "obliqa": {"": _Form(**_OBLIQA)},
-    "obliqa_mp": {"": _Form(("ndcg@10", "recall@10"), **_OBLIQA)},
+    "obliqa": {"": _OBLIQA},
+    "obliqa_mp": {"": replace(_OBLIQA, measures=("ndcg@10", "recall@10"))},
     "stard_lecoqa": {"": _Form(("recall@10", "recall@100"), languages="zh")},
     "xquad_zh_en": {f"{a}→{b}": _Form(("recall@5",), asks=a, of=b) for a in ("zh", "en") for b in ("en", "zh")},
     "mtrag_pool": {"rewrite": _Form(("ndcg@10",)), "last turn": _Form(("ndcg@10",), question=lambda row: str(row["lastturn"]))},

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.pipeline import Assistant
+from assistant.retrieval import Retriever
 from assistant.types import Scope
 from evals.benchmark_library import source_id
 from evals.benchmarks import Document, Question, Task
@@ -42,16 +43,23 @@ def _search(assistant: Assistant, question: Question) -> list[Found]:
     return [Found(h.passage.id, h.score, h.source.id, 0, "") for h in hits]
 
 
+def _retriever(assistant: Assistant) -> Retriever:
+    assert isinstance(assistant.retriever, Retriever)  # the benchmark's library has the one that ships
+    return assistant.retriever
+
+
 def _words(assistant: Assistant, question: Question) -> list[Found]:
     query = assistant.read(question.text)
-    sources = assistant.retriever.eligible(query, _scope(question))
+    retriever = _retriever(assistant)
+    sources = retriever.eligible(query, _scope(question))
     languages = sorted({m.language for m in sources.values()})
-    return [Found(r.passage_id, r.score, r.source_id, 0, "") for language in languages for r in assistant.retriever.words(query, sources, language)]
+    return [Found(r.passage_id, r.score, r.source_id, 0, "") for language in languages for r in retriever.words(query, sources, language)]
 
 
 def _meaning(assistant: Assistant, question: Question) -> list[Found]:
     query = assistant.read(question.text)
-    found = assistant.retriever.meaning(query, assistant.retriever.eligible(query, _scope(question)))
+    retriever = _retriever(assistant)
+    found = retriever.meaning(query, retriever.eligible(query, _scope(question)))
     return [Found(i, -float(place), source, 0, "") for place, (i, source) in enumerate(found)]
 
 

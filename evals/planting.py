@@ -6,19 +6,26 @@ measurement, and not from the word lists that the judge reads with.
 
 from __future__ import annotations
 
+import argparse
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.config import shipped
 from assistant.text import language_of, sentences
+from assistant.verification import is_grounded, verify_response
+from evals.metrics import Ratio
+from evals.options import ROOT
 
 SEED = 20261125
 PER_KIND = 200
 _COMMENT = re.compile(r"<!--.*?-->|^---\n.*?\n---\n", re.DOTALL | re.MULTILINE)
 _MARKS = re.compile(r"^#+ .*$|\*\*|\{standing=\w+\}|^sidebar:.*$", re.MULTILINE)
 _ARTICLE_HEAD = re.compile(r"^第[一二三四五六七八九十百]+条[　\s]*")
+_HAN_FIGURE = re.compile("(?<=[第满过足于至])[二三四五六七八九十百]+(?=[条年个日人名%次])|[二三四五六七八九十]+(?=(?:年|个月|日|周岁|小时|万元|人)以[上下内])")
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -83,8 +90,8 @@ def _replaced(pairs: Sequence[tuple[str, str]]) -> Callable[[Sentence, random.Ra
 
 
 def _figure(sentence: Sentence, rng: random.Random) -> str | None:
-    found = [m for m in re.finditer(r"(?<![\d.\-A-Za-z(\[])\d+(?:\.\d+)?(?![\d\])])", sentence.text)]
-    found += [m for m in re.finditer("(?<=[第满过足于至])[二三四五六七八九十百]+(?=[条年个日人名%次])|[二三四五六七八九十]+(?=(?:年|个月|日|周岁|小时|万元|人)以[上下内])", sentence.text)]
+    found = list(re.finditer(r"(?<![\d.\-A-Za-z(\[])\d+(?:\.\d+)?(?![\d\])])", sentence.text))
+    found += list(re.finditer(_HAN_FIGURE, sentence.text))
     if not found:
         return None
     match = rng.choice(found)
@@ -107,7 +114,11 @@ def _other_number(old: str, rng: random.Random) -> str:
 
 
 def _denied(sentence: Sentence, rng: random.Random) -> str | None:
-    for old, new in ((r" (is|are|was|were|has|have) ", r" \1 not "), (r" (shall|must|may|should|can) (?!not)", r" \1 not "), ("(?<![不未])(享有|具有|包括|适用于|属于|负责(?!人))", r"不\1")):
+    for old, new in (
+        (r" (is|are|was|were|has|have) ", r" \1 not "),
+        (r" (shall|must|may|should|can) (?!not)", r" \1 not "),
+        ("(?<![不未])(享有|具有|包括|适用于|属于|负责(?!人))", r"不\1"),
+    ):
         if re.search(old, sentence.text):
             return re.sub(old, new, sentence.text, count=1)
     return None
@@ -117,22 +128,63 @@ HARD: dict[str, Callable[[Sentence, random.Random], str | None]] = {
     "figure": _figure,
     "modality": _replaced(
         [
-            ("应当", "可以"), ("(?<!不)可以", "应当"), ("不得", "可以"), ("鼓励", "要求"), ("必须", "可以"), (r"\bshall\b(?! not)", "may"), (r"\bmust\b(?! not)", "may"),
-            (r"\bmay\b(?! not)", "must"), (r"\bencourages?\b", "requires"), (r"\b(?:must|shall|may) not\b", "may"), (r"\bcan\b(?! not)", "must"), (r"\bis encouraged to\b", "is required to"), (r"\bare encouraged to\b", "must"),
+            ("应当", "可以"), ("(?<!不)可以", "应当"), ("不得", "可以"), ("鼓励", "要求"), ("必须", "可以"), (r"\bshall\b(?! not)",
+            "may"),
+            (r"\bmust\b(?! not)", "may"),
+            (r"\bmay\b(?! not)", "must"), (r"\bencourages?\b", "requires"), (r"\b(?:must|shall|may) not\b",
+            "may"),
+            (r"\bcan\b(?! not)", "must"),
+            (r"\bis encouraged to\b", "is required to"), (r"\bare encouraged to\b", "must"),
         ]
     ),
     "negation": _denied,
     "bound": _replaced(
         [
-            ("不超过", "不少于"), ("不少于", "不超过"), ("不低于", "不高于"), ("以上(?=[，。的、])", "以下"), ("以内", "以上"), ("至少", "最多"), (r"\bat least\b", "at most"), (r"\bat most\b", "at least"),
-            (r"\bmore than\b", "less than"), (r"\bno more than\b", "no less than"), (r"\bnot exceed\b", "be at least"), (r"\bup to\b", "at least"), (r"\bbefore\b", "after"), (r"\bafter\b", "before"), ("之前", "之后"), ("之后", "之前"),
+            ("不超过", "不少于"), ("不少于", "不超过"), ("不低于", "不高于"), ("以上(?=[，。的、])", "以下"), ("以内", "以上"), ("至少",
+            "最多"), (r"\bat least\b",
+            "at most"), (r"\bat most\b",
+            "at least"),
+            (r"\bmore than\b", "less than"), (r"\bno more than\b", "no less than"), (r"\bnot exceed\b",
+            "be at least"),
+            (r"\bup to\b", "at least"),
+            (r"\bbefore\b", "after"), (r"\bafter\b", "before"), ("之前", "之后"), ("之后", "之前"),
         ]
     ),
 }  # fmt: skip
 
 _ACTORS = {
-    "zh": ["企业", "职业学校", "学校", "教育行政部门", "县级以上地方人民政府", "国务院", "用人单位", "劳动者", "学生", "教师", "行业协会", "工会", "人力资源社会保障行政部门", "省、自治区、直辖市人民政府", "税务机关", "家长"],
-    "en": ["enterprises", "vocational schools", "the government", "teachers", "students", "colleges", "trade unions", "industry associations", "employers", "the tax authorities", "local governments", "universities"],
+    "zh": [
+        "企业",
+        "职业学校",
+        "学校",
+        "教育行政部门",
+        "县级以上地方人民政府",
+        "国务院",
+        "用人单位",
+        "劳动者",
+        "学生",
+        "教师",
+        "行业协会",
+        "工会",
+        "人力资源社会保障行政部门",
+        "省、自治区、直辖市人民政府",
+        "税务机关",
+        "家长",
+    ],
+    "en": [
+        "enterprises",
+        "vocational schools",
+        "the government",
+        "teachers",
+        "students",
+        "colleges",
+        "trade unions",
+        "industry associations",
+        "employers",
+        "the tax authorities",
+        "local governments",
+        "universities",
+    ],
 }
 
 
@@ -141,7 +193,11 @@ def _actor(sentence: Sentence, rng: random.Random) -> str | None:
     zh = language_of(sentence.text) == "zh"
     names = _ACTORS["zh" if zh else "en"]
     opening = "|".join(sorted(names, key=len, reverse=True))
-    end = r"(?=应当|可以|不得|必须|有权|依法|按照|负责|享有|根据)" if zh else r"(?= (?:shall|must|may|should|can|are|have|is|has|will|need|participat|provid|play|lack))"
+    end = (
+        r"(?=应当|可以|不得|必须|有权|依法|按照|负责|享有|根据)"
+        if zh
+        else r"(?= (?:shall|must|may|should|can|are|have|is|has|will|need|participat|provid|play|lack))"
+    )
     match = re.match(rf"(?:the )?(?:{opening}){end}", sentence.text, re.IGNORECASE)
     if not match:
         return None
@@ -170,7 +226,11 @@ def _condition(sentence: Sentence, rng: random.Random) -> str | None:
 
 _PROPOSALS = (
     (r"^(?:据?该文|作者|该论文|论文)?(?:建议|主张|提出|认为)(?:，)?", "依照法律规定，"),
-    (r"^The (?:paper|author|authors|study|article) (?:proposes|suggests|recommends|argues|holds|advises) that ", "By law, "),
+    (
+        r"^The (?:paper|author|authors|study|article) (?:proposes|suggests|recommends|argues|holds|"
+        r"advises) that ",
+        "By law, ",
+    ),
     (r"^(?:According to the paper|In the paper's view|In the author's view|The paper's view is that), ?", "By law, "),
     (r"\b(?:it is (?:suggested|recommended|proposed|necessary|essential) (?:to|that)) ", "the law requires to "),
     (r"\bshould\b", "must by law"),
@@ -190,8 +250,15 @@ SOFT: dict[str, Callable[[Sentence, random.Random], str | None]] = {
     "actor swapped": _actor,
     "scope widened": _replaced(
         [
-            ("试点企业", "所有企业"), ("符合条件的", "所有的"), ("部分(?=企业|学校|地区|院校)", "全部"), ("有的", "所有的"), ("有条件的", "所有的"), ("中小企业", "各类企业"), ("小型微型企业", "所有企业"), ("重点", "全部"), ("规模以上", "所有"),
-            (r"\bpilot enterprises\b", "all enterprises"), (r"\b(?:some|certain|many|several|most)\b(?! of)", "all"), (r"\bSome\b", "All"), (r"\bMany\b", "All"), (r"\beligible\b", "all"), (r"\bqualified\b", "all"), (r"\bkey (?=\w+s\b)", "all "), (r"\boften\b", "always"),
+            ("试点企业", "所有企业"), ("符合条件的", "所有的"), ("部分(?=企业|学校|地区|院校)", "全部"), ("有的", "所有的"), ("有条件的", "所有的"),
+            ("中小企业", "各类企业"),
+            ("小型微型企业", "所有企业"), ("重点",
+            "全部"), ("规模以上", "所有"),
+            (r"\bpilot enterprises\b", "all enterprises"), (r"\b(?:some|certain|many|several|most)\b(?! of)",
+            "all"),
+            (r"\bSome\b", "All"), (r"\bMany\b",
+            "All"), (r"\beligible\b", "all"), (r"\bqualified\b", "all"), (r"\bkey (?=\w+s\b)", "all "),
+            (r"\boften\b", "always"),
         ]
     ),
     "condition dropped": _condition,
@@ -231,7 +298,10 @@ def _reordered(sentence: Sentence, rng: random.Random) -> str | None:
 
 
 _reworded = _replaced(
-    [("应当(?=[依按由将加建保为对])", "应"), ("(?<!不)可以(?=[由按在依])", "可"), ("以及", "和"), (r"\bshall\b(?! not)", "must"), (r"\bin order to\b", "to"), (r"\bsuch as\b", "for example"), (r"\bcannot\b", "can not"), (r"\bwhich\b", "that")]
+    [("应当(?=[依按由将加建保为对])", "应"), ("(?<!不)可以(?=[由按在依])", "可"), ("以及", "和"), (r"\bshall\b(?! not)", "must"),
+    (r"\bin order to\b",
+    "to"), (r"\bsuch as\b",
+    "for example"), (r"\bcannot\b", "can not"), (r"\bwhich\b", "that")]
 )  # fmt: skip
 
 FAITHFUL: dict[str, Callable[[Sentence, random.Random], str | None]] = {
@@ -266,3 +336,51 @@ def _even(made: dict[str, list[tuple[Sentence, str]]], wanted: int) -> Iterator[
             if rows and drawn < wanted:
                 yield kind, *rows.pop()
                 drawn += 1
+
+
+# -- measuring --------------------------------------------------------------------------------------------------------
+
+
+def pools(texts: Path | None, corpus: Path) -> dict[str, list[Sentence]]:
+    """Return the sentences of each language: of the statutes and papers below ``texts``, where given, and of the corpus."""
+    files = {"zh": sorted(corpus.glob("*/*.zh.md")), "en": sorted(corpus.glob("*/*.en.md"))}
+    if texts is not None:
+        files["zh"] += sorted((texts / "laws").glob("*.md"))
+        files["en"] += sorted((texts / "seeds").glob("*.txt"))
+    return {language: read_sentences(paths) for language, paths in files.items()}
+
+
+def withheld(drawn: Iterable[Trial]) -> dict[tuple[str, str, str], Ratio]:
+    """Return the share of trials withheld, by language, group and kind; kind ``all`` is the whole group."""
+    out: dict[tuple[str, str, str], Ratio] = defaultdict(lambda: Ratio(0.0, 0.0))
+    for trial in drawn:
+        caught = not is_grounded(verify_response(trial.context, trial.response))
+        for kind in (trial.kind, "all"):
+            key = (trial.language, trial.group, kind)
+            out[key] = Ratio(out[key].part + caught, out[key].of + 1)
+    return dict(out)
+
+
+def measure(folder: Path, sample: int) -> Mapping[str, float]:
+    """Return, for the gate, the worse language's share caught and withheld; ``folder`` holds ``laws/`` and ``seeds/``."""
+    shares = withheld(t for language, pool in pools(folder, shipped("corpus")).items() for t in trials(pool, language, sample or PER_KIND))
+    groups = {group: [r.part / r.of for (_, g, kind), r in shares.items() if g == group and kind == "all"] for group in ("hard", "soft", "faithful")}
+    return {"hard_caught": min(groups["hard"]), "soft_caught": min(groups["soft"]), "faithful_withheld": max(groups["faithful"])}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``python -m evals planting``."""
+    parser.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/")
+    parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="draws other sentences and other changes")
+    parser.add_argument("--sample", type=int, default=PER_KIND, metavar="N", help="answers of each group and language")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Print the share withheld by language, group and kind, and return 0."""
+    texts = args.texts if (args.texts / "laws").is_dir() else None
+    if texts is None:
+        print(f"{args.texts}: holds no laws/, so sentences are drawn from the corpus alone")
+    for language, pool in pools(texts, shipped("corpus")).items():
+        for (_, group, kind), share in withheld(trials(pool, language, args.sample, args.seed)).items():
+            print(f"{language}  {group:<9}{kind:<20}withheld {share.part:4.0f} of {share.of:4.0f}  {share.part / share.of:.3f}")
+    return 0

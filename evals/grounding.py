@@ -1,0 +1,177 @@
+"""The judge on public sets of responses that people labelled: balanced accuracy and AUROC, as ``assistant verify`` gives them.
+
+Layout read: ``SPLIT/items.jsonl`` (or ``faithful_items.jsonl``) whose rows have ``id``, ``context``, ``response`` and ``label``
+(``grounded`` or ``ungrounded``). The verdicts are those of ``verify_response``; beside its own threshold, one is fitted on the half
+of the items whose hash of the id is even and tried on the other half, so that a set's own share of ungrounded responses
+can be told apart from the judge's ranking.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.types import AssistantError
+from assistant.verification import LexicalVerifier, Verifier, grounded_score, is_grounded, verify_response
+from evals.library import write_json
+from evals.metrics import percentile
+
+_FILES = ("items.jsonl", "faithful_items.jsonl")
+_DRAWS = 1000
+Numbers = npt.NDArray[np.float64]
+
+
+class GroundingError(AssistantError):
+    """A set's folder is not laid out as it must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One labelled response."""
+
+    id: str
+    context: str
+    response: str
+    grounded: bool
+
+    @property
+    def fits(self) -> bool:
+        """Whether it belongs to the half on which thresholds and models are fitted."""
+        return is_fitted(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A response with the judge's score and label, and the seconds it took."""
+
+    item: Item
+    score: float
+    grounded: bool
+    seconds: float
+
+
+def is_fitted(item_id: str) -> bool:
+    """Return whether an item is in the fitting half: SHA-256 of its id is even."""
+    return hashlib.sha256(item_id.encode()).digest()[-1] % 2 == 0
+
+
+def load_items(folder: Path, split: str, limit: int = 0) -> list[Item]:
+    """Return the items of a set; the first ``limit`` by hash of the id, if given.
+
+    Raises:
+        GroundingError: no file is there, or a row lacks what it needs.
+    """
+    path = next((folder / split / name for name in _FILES if (folder / split / name).is_file()), None)
+    if path is None:
+        raise GroundingError(f"{folder / split}: has neither {' nor '.join(_FILES)}. Name the folder of a set of labelled responses.")
+    items = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            items.append(Item(str(row["id"]), row["context"], row["response"], {"grounded": True, "ungrounded": False}[row["label"]]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise GroundingError(f"{path}:{number}: is not a labelled response ({error!r}). It needs id, context, response and label.") from error
+    items.sort(key=lambda item: hashlib.sha256(item.id.encode()).hexdigest())
+    return items[:limit] if limit else items
+
+
+def judge_items(items: Sequence[Item], verifier: Verifier) -> list[Judged]:
+    """Return each response as judged."""
+    out = []
+    for item in items:
+        started = time.perf_counter()
+        verdicts = verify_response(item.context, item.response, verifier)
+        out.append(Judged(item, grounded_score(verdicts), is_grounded(verdicts), time.perf_counter() - started))
+    return out
+
+
+def auroc(scores: Numbers, grounded: npt.NDArray[np.bool_]) -> float:
+    """Return the probability that a grounded response scores above an ungrounded one, ties counting half (Mann and Whitney 1947)."""
+    if grounded.all() or not grounded.any():
+        return float("nan")
+    ordered = np.sort(scores)
+    ranks = (np.searchsorted(ordered, scores, "left") + np.searchsorted(ordered, scores, "right") + 1) / 2
+    ours = grounded.sum()
+    return float((ranks[grounded].sum() - ours * (ours + 1) / 2) / (ours * (~grounded).sum()))
+
+
+def balanced_accuracy(said: npt.NDArray[np.bool_], grounded: npt.NDArray[np.bool_]) -> float:
+    """Return the mean of the shares of grounded and of ungrounded responses that are called so."""
+    if grounded.all() or not grounded.any():
+        return float("nan")
+    return float((said[grounded].mean() + (~said[~grounded]).mean()) / 2)
+
+
+def fit_threshold(scores: Numbers, grounded: npt.NDArray[np.bool_]) -> float:
+    """Return the score from which responses are best called grounded, by balanced accuracy; the lowest such where several tie."""
+    return float(max(np.unique(scores), key=lambda t: (balanced_accuracy(scores >= t, grounded), -t)))
+
+
+def report(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Return the measures over all items and over the half not fitted on, with 95 % bootstrap intervals (items drawn)."""
+    scores = np.array([j.score for j in judged])
+    grounded = np.array([j.item.grounded for j in judged])
+    said = np.array([j.grounded for j in judged])
+    fits = np.array([j.item.fits for j in judged])
+    threshold = fit_threshold(scores[fits], grounded[fits])
+    other = ~fits
+    return {
+        "items": len(judged),
+        "ungrounded": int((~grounded).sum()),
+        "auroc": _interval(lambda i: auroc(scores[i], grounded[i]), len(judged)),
+        "auroc_other_half": auroc(scores[other], grounded[other]),
+        "balanced_accuracy": _interval(lambda i: balanced_accuracy(said[i], grounded[i]), len(judged)),
+        "balanced_accuracy_other_half": balanced_accuracy(said[other], grounded[other]),
+        "threshold": float(threshold),
+        "balanced_accuracy_fitted_threshold": balanced_accuracy(scores[other] >= threshold, grounded[other]),
+        "ms_per_response": {"median": 1000 * percentile([j.seconds for j in judged], 50), "p90": 1000 * percentile([j.seconds for j in judged], 90)},
+    }
+
+
+def _interval(measure: Any, size: int) -> dict[str, float]:
+    rng = np.random.default_rng(0)
+    drawn = [measure(rng.integers(0, size, size)) for _ in range(_DRAWS)]
+    low, high = np.nanquantile(drawn, (0.025, 0.975))
+    return {"value": measure(np.arange(size)), "low": float(low), "high": float(high)}
+
+
+def measure(folder: Path, sample: int) -> dict[str, float]:
+    """Return AUROC and balanced accuracy of a set's dev part, for the gate."""
+    row = report(judge_items(load_items(folder, "dev", sample), LexicalVerifier()))
+    return {"auroc": row["auroc"]["value"], "balanced_accuracy": row["balanced_accuracy_fitted_threshold"]}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``python -m evals grounding``."""
+    parser.add_argument("sets", type=Path, nargs="+", metavar="DIR", help="folder of a set of labelled responses, with dev/items.jsonl")
+    parser.add_argument("--split", choices=("dev", "heldout"), default="dev", help="which part of the set")
+    parser.add_argument("--limit", type=int, default=0, metavar="N", help="only N responses, drawn by hash of the id; all if not given")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the results")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Judge sets, print a line for each, and return 0."""
+    rows = {}
+    for folder in args.sets:
+        judged = judge_items(load_items(folder, args.split, args.limit), LexicalVerifier())
+        row = rows[folder.name] = report(judged)
+        a, b = row["auroc"], row["balanced_accuracy"]
+        print(
+            f"{folder.name} {args.split}: {row['items']} responses ({row['ungrounded']} ungrounded), "
+            f"AUROC {a['value']:.3f} ({a['low']:.3f} to {a['high']:.3f}), "
+            f"balanced accuracy {b['value']:.3f} ({b['low']:.3f} to {b['high']:.3f}); on the half not fitted: AUROC {row['auroc_other_half']:.3f}, "
+            f"balanced accuracy {row['balanced_accuracy_other_half']:.3f}, with the set's own threshold {row['balanced_accuracy_fitted_threshold']:.3f}; "
+            f"{row['ms_per_response']['median']:.0f} ms a response"
+        )
+    if args.out:
+        write_json(args.out, rows)
+    return 0
