@@ -128,6 +128,13 @@ def fit_threshold(outcomes: Sequence[Outcome]) -> float:
     return min(levels, key=lambda t: (max(rates(outcomes, t)), t))
 
 
+def _auroc(outcomes: Sequence[Outcome]) -> float | None:
+    """Return the AUROC of confidence, or ``None`` where all outcomes are of one kind."""
+    if len({o.item.answerable for o in outcomes}) < 2:
+        return None
+    return auroc([Judged(o.confidence, o.answered, o.item.answerable) for o in outcomes])
+
+
 def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the figures of a set: the threshold fitted on one half, all rates measured on the other."""
     fitted = fit_threshold([o for o in outcomes if o.item.fits])
@@ -144,7 +151,7 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "false_answers": false_answers,
         "false_refusals": false_refusals,
         "as_shipped": {"false_answers": own_answers, "false_refusals": own_refusals},
-        "auroc": auroc([Judged(o.confidence, o.answered, o.item.answerable) for o in other]),
+        "auroc": _auroc(other),
         "risk_coverage": {"mean_risk": metrics.mean_risk(curve), "curve": curve},
     }
 
@@ -155,8 +162,8 @@ def measure_set(folder: Path, sample: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="evals-refusal-", ignore_cleanup_errors=True) as home:
         outcomes = ask_items(items, Path(home))
     false_answers, false_refusals = rates([Outcome(o.item, o.answered, float(o.answered)) for o in outcomes], 1.0)
-    judged = [Judged(o.confidence, o.answered, o.item.answerable) for o in outcomes]
-    return {"false_answers": false_answers, "false_refusals": false_refusals, "auroc": auroc(judged)}
+    ranked = _auroc(outcomes)
+    return {"false_answers": false_answers, "false_refusals": false_refusals} | ({} if ranked is None else {"auroc": ranked})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -176,10 +183,11 @@ def main(args: argparse.Namespace) -> int:
             outcomes = ask_items(items, Path(home))
         row = report(outcomes)
         results[folder.name] = {**row, "outcomes": [{"id": o.item.id, "answerable": o.item.answerable, "confidence": o.confidence} for o in outcomes]}
+        ranked = "-" if row["auroc"] is None else f"{row['auroc']:.3f}"
         met = "met" if max(row["false_answers"], row["false_refusals"]) <= TARGET else "not met"
         print(
             f"{folder.name}: {row['items']} items, {row['answerable']} answerable; on the other half at the fitted threshold {row['threshold']:.3f}: "
-            f"false answers {row['false_answers']:.3f}, false refusals {row['false_refusals']:.3f} (aim {TARGET} each, {met}), AUROC {row['auroc']:.3f}; "
+            f"false answers {row['false_answers']:.3f}, false refusals {row['false_refusals']:.3f} (aim {TARGET} each, {met}), AUROC {ranked}; "
             f"as shipped {row['as_shipped']['false_answers']:.3f} and {row['as_shipped']['false_refusals']:.3f}"
         )
         for coverage, risk in row["risk_coverage"]["curve"][:: max(1, len(row["risk_coverage"]["curve"]) // 10)]:
