@@ -195,7 +195,7 @@ _SAYS_NONE = re.compile(
 
 def _fits(query: Query, words: str, lead: str, unit: Unit) -> float:
     if query.asked in (Asked.FIGURE, Asked.DATE) and _SAYS_NONE.search(words):
-        return 1.0  # that a text gives no figure is the answer to a question for it
+        return 0.5  # that a text gives no figure is an answer to a question for it, if no text gives one
     if query.asked is Asked.FIGURE:
         units = [f.unit for f in figures(words) if f.kind is not FactKind.DATE or query.unit == "year"]
         if not units:
