@@ -100,9 +100,9 @@ def histogram(title: str, seconds: Sequence[float]) -> str:
         body.append(f'<rect x="{x:.1f}" y="{height - bottom - tall:.1f}" width="{wide:.1f}" height="{tall:.1f}" rx="2" class="bar"/>')
         middle = x + wide / 2
         body.append(f'<text x="{middle:.1f}" y="{height - bottom - tall - 5:.1f}" class="tick">{bins[place]}</text>')
-        body.append(f'<text x="{middle:.1f}" y="{height - bottom + 16}" class="tick">≤ {_span(least * 2**place)}</text>')
+        body.append(f'<text x="{middle:.1f}" y="{height - bottom + 16}" class="tick">{_span(least * 2**place)}</text>')
     body.append(f'<path d="M{left} {height - bottom}H{_WIDTH - 16}" class="grid"/>')
-    body.append(f'<text x="{_WIDTH / 2}" y="{height - 4}" class="tick">time to an answer or refusal</text>')
+    body.append(f'<text x="{_WIDTH / 2}" y="{height - 4}" class="tick">time to an answer or refusal: at most</text>')
     return svg(title, "; ".join(f"at most {_span(least * 2**p)}: {bins[p]} questions" for p in places if bins[p]), height, body)
 
 

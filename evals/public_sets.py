@@ -2,7 +2,7 @@
 
 A module that measures public sets has::
 
-    def measure(folder: Path, sample: int) -> Mapping[str, float]
+    def measure_set(folder: Path, sample: int) -> Mapping[str, float]
 
 It returns each measure of the set in ``folder``, from 0 to 1, over at most ``sample`` items (0: all), drawn alike in every
 run. What it raises is a crash, and the gate is not met. Adding a set, or a module, needs no line of code here.
@@ -106,7 +106,7 @@ def measure_sets(sets: Sequence[PublicSet], texts: Path) -> tuple[list[SetRun], 
 def _measured(wanted: PublicSet, folder: Path) -> SetRun:
     started = time.perf_counter()
     try:
-        measures = dict(importlib.import_module(f"evals.{wanted.module}").measure(folder, wanted.sample))
+        measures = dict(importlib.import_module(f"evals.{wanted.module}").measure_set(folder, wanted.sample))
     except Exception as error:  # whatever it is, the gate must say so and go on to the next set
         return SetRun(wanted, time.perf_counter() - started, crash=f"{type(error).__name__}: {error}")
     return SetRun(wanted, time.perf_counter() - started, measures)

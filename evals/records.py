@@ -12,6 +12,7 @@ from assistant.types import Abstention, Answer, Hit, Scope, Status
 from evals import metrics, statements
 from evals.cases import PAIRS, Case
 from evals.library import Asker
+from evals.matching import squeeze
 from evals.metrics import Estimate, Found, Gold, Place, Ratio
 from evals.statements import Cited
 
@@ -47,7 +48,7 @@ class Record:
     figures_kept: Ratio = NONE
     modality_kept: Ratio = NONE
     stale_citations: Ratio = NONE
-    """Citations of repealed or expired texts that hold no gold of the case."""
+    """Citations of repealed or expired texts that neither hold gold of the case nor are named by number in its question."""
     confidence: float = 0.0
     """How likely the evidence answers the question, as the result itself says."""
     detail: Mapping[str, Any] | None = None
@@ -134,15 +135,16 @@ def _scored(case: Case, gold: Sequence[Gold], asker: Asker, result: Answer | Abs
         "citation_precision": statements.citation_precision(cited),
         "figures_kept": figures,
         "modality_kept": modality,
-        "stale_citations": _stale(result, gold),
+        "stale_citations": _stale(case, result, gold),
     }
 
 
-def _stale(result: Answer, gold: Sequence[Gold]) -> Ratio:
-    """Return how many citations are of repealed or expired texts which the case does not ask about."""
-    asked = {p.source for piece in gold for p in (piece, *piece.also)}
-    stale = sum(c.status in (Status.REPEALED, Status.EXPIRED) and c.source_id not in asked for c in result.citations)
-    return Ratio(stale, len(result.citations))
+def _stale(case: Case, result: Answer, gold: Sequence[Gold]) -> Ratio:
+    """Return how many citations are of repealed or expired texts which the case does not ask about, by gold or by number."""
+    asked, question = {p.source for piece in gold for p in (piece, *piece.also)}, squeeze(case.question)
+    past = [c for c in result.citations if c.status in (Status.REPEALED, Status.EXPIRED) and c.source_id not in asked]
+    stale = [c for c in past if not (c.document_number and squeeze(c.document_number) in question)]
+    return Ratio(len(stale), len(result.citations))
 
 
 def _found(hit: Hit) -> Found:

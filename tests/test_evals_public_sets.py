@@ -1,4 +1,4 @@
-"""Floors on public sets: any module of evals with ``measure`` can be gated."""
+"""Floors on public sets: any module of evals with ``measure_set`` can be gated."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Install:
     def make(measure: Callable[[Path, int], Mapping[str, float]]) -> None:
         module = types.ModuleType("evals.pears")
         module.__spec__ = types.SimpleNamespace(name="evals.pears")  # type: ignore[assignment]
-        module.measure = measure  # type: ignore[attr-defined]
+        module.measure_set = measure  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "evals.pears", module)
         monkeypatch.setattr(evals, "pears", module, raising=False)
 

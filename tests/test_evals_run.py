@@ -14,16 +14,17 @@ import pytest
 import evals.accept
 import evals.cases
 import evals.gate
-from assistant.types import Abstention, Answer, Reason, Scope, Source
+from assistant.types import Abstention, Answer, Reason, Scope, Source, Span, Status
 from evals.__main__ import main
 from evals.bounds import BaselineError
-from evals.cases import load_cases
+from evals.cases import Case, load_cases
 from evals.gate import check, flips, read_baseline, report
 from evals.library import Library, LibraryNotReady, git_revision, open_library
-from evals.metrics import Ratio
-from evals.records import Record, summary
+from evals.metrics import Gold, Ratio
+from evals.records import Record, ask_case, summary
 from evals.report import failures
 from evals.run import ResultsError, SuiteRun, read_results, run_suite
+from tests import samples
 from tests.libraries import make_source
 
 TODAY = dt.date(2026, 1, 1)
@@ -299,3 +300,29 @@ def test_the_revision_is_read_from_the_checkout(tmp_path: Path, packed: bool) ->
     assert git_revision(tmp_path) == "abc"
     (git / "HEAD").write_text("def\n")
     assert git_revision(tmp_path) == "def"
+
+
+# -- citations of texts no longer in force --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "source", "question", "stale"),
+    [
+        (Status.REPEALED, "old", "Who pays?", 1),
+        (Status.EXPIRED, "old", "Who pays?", 1),
+        (Status.IN_FORCE, "old", "Who pays?", 0),
+        (Status.REPEALED, "orchard", "Who pays?", 0),  # the gold of the case is in it
+        (Status.REPEALED, "old", "Does 渝发改社〔2019〕 1781号 still hold?", 0),
+    ],
+)
+def test_a_text_no_longer_in_force_may_be_cited_only_where_it_is_asked_about(status: Status, source: str, question: str, stale: int) -> None:
+    citation = dataclasses.replace(samples.citation(), status=status, source_id=source, document_number="渝发改社〔2019〕1781号", span=Span(0, 1), quote="#")
+    answer = dataclasses.replace(samples.answer(), citations=(citation,), statements=())
+    case = Case("c", question, "en", "en-en", None, (), (re.compile("x"),), ())
+
+    class Cites(Fake):
+        def ask(self, question: str, scope: Scope = Scope()) -> Answer:  # noqa: B008  frozen
+            return answer
+
+    asked = ask_case(case, [Gold("orchard", GRANT)], Cites(), Scope(), held_out=False)
+    assert (asked.crash, asked.stale_citations) == ("", Ratio(stale, 1))
