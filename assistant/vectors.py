@@ -7,6 +7,7 @@ and no text is stored in it, so that removing a source leaves none.
 from __future__ import annotations
 
 import os
+import struct
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -45,7 +46,8 @@ class VectorStore:
         from chromadb.api.client import Client
         from chromadb.config import Settings, System
 
-        self._where = url or str(home / "chroma")
+        self._folder = home / "chroma"  # not there where a server keeps the vectors
+        self._where = url or str(self._folder)
         self._repair = "assistant doctor" if url else "assistant doctor --rebuild"
         try:
             if url:
@@ -74,6 +76,8 @@ class VectorStore:
         for start in range(0, len(ids), self._batch):
             part = slice(start, start + self._batch)
             self._call("upsert", ids=list(ids[part]), embeddings=vectors[part], metadatas=[{"source_id": source_id}] * len(ids[part]))
+        for graph in self._folder.glob("*/header.bin"):
+            blank_unused_rows(graph.parent)
 
     def delete(self, ids: Iterable[str]) -> None:
         """Remove vectors by passage id; ids that are not there are no error."""
@@ -125,6 +129,35 @@ class VectorStore:
             raise IndexUnavailable(
                 f"{self._where}: the vector store failed to {name} ({_first_line(error)}). Run: {self._repair}"
             ) from error
+
+
+def blank_unused_rows(graph: Path) -> None:
+    """Overwrite with zeros the rows of a graph on disk that no vector fills.
+
+    hnswlib reserves rows without clearing the memory and writes them out as they are, so that whatever the process held there before,
+    a chat model's key among others, would lie in the library's folder.
+
+    Args:
+        graph: folder of one Chroma segment; ``header.bin`` begins with the format (int32), then as uint64 the offset of the first level,
+            the rows reserved, the rows filled and the bytes per row (hnswlib's ``saveIndex``).
+    """
+    header = (graph / "header.bin").read_bytes()
+    if len(header) < _HEADER.size:
+        return  # another process is just writing it, and blanks it afterwards
+    version, _, _, filled, row = _HEADER.unpack_from(header)
+    if version != 1:
+        raise IndexUnavailable(f"{graph}: graph format {version} is not known. Install the versions in constraints.txt.")
+    for name, width in (("data_level0.bin", row), ("length.bin", _LENGTH)):
+        with (graph / name).open("r+b") as file:
+            unused = file.seek(0, os.SEEK_END) - filled * width
+            if unused > 0:
+                file.seek(filled * width)
+                file.write(bytes(unused))
+
+
+_HEADER = struct.Struct("<i4Q")
+_LENGTH = 4
+"""Bytes of a vector's length, a float32."""
 
 
 def _first_line(error: Exception) -> str:

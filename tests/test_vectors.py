@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -131,3 +133,20 @@ def test_a_damaged_store_names_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"not a database" * 500)
     with pytest.raises(IndexUnavailable, match="assistant doctor --rebuild"):
         VectorStore(tmp_path)
+
+
+@pytest.mark.parametrize("count", [20, 1100])
+def test_no_memory_of_the_process_reaches_the_disk(tmp_path: Path, count: int) -> None:
+    script = (
+        "import sys, numpy as np; from pathlib import Path; from assistant.vectors import VectorStore;"
+        "n = int(sys.argv[2]); store = VectorStore(Path(sys.argv[1]));"
+        "store.upsert([f'p{i}' for i in range(n)], 'a', np.eye(n, 16, dtype=np.float32) + 1); store.close()"
+    )
+    dirty = {**os.environ, "MALLOC_PERTURB_": "90"}  # glibc fills what it hands out, so that nothing is zero by luck
+    subprocess.run([sys.executable, "-c", script, str(tmp_path), str(count)], env=dirty, check=True, timeout=120)
+    [graph] = [header.parent for header in (tmp_path / "chroma").glob("*/header.bin")]
+    filled, row = struct.unpack_from("<2Q", (graph / "header.bin").read_bytes(), 20)
+    for name, width in (("data_level0.bin", row), ("length.bin", 4)):
+        unused = (graph / name).read_bytes()[filled * width :]
+        assert not any(unused), name
+    assert filled in (0, count)  # small graphs wait in SQLite
