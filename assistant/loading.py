@@ -18,6 +18,7 @@ from assistant.canonical import Reading
 from assistant.formats import KNOWN, PLAIN, READERS
 from assistant.imprint import read_imprint
 from assistant.metadata import SIDECAR_SUFFIX, overrides_for, parse_metadata, read_sidecars
+from assistant.originals import name_of
 from assistant.sandbox import Sandbox
 from assistant.types import Authority, EmptyFile, Kind, Metadata, Source, UnknownSuffix, UnreadableFile
 
@@ -64,6 +65,8 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
         sha256=_fingerprint(data, beside),
         path=str(path),
         warnings=reading.warnings,
+        original=name_of(data, suffix),
+        lines=reading.lines,
     )
 
 
