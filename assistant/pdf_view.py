@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.page_drawing import Mark
-from assistant.pdf_lines import estimated_width
 from assistant.pipeline import Assistant
-from assistant.sandbox import Sandbox
+from assistant.reading.page_drawing import Mark
+from assistant.reading.pdf_lines import estimated_width
+from assistant.reading.sandbox import Sandbox
 from assistant.types import Box, NoPicture, Page, PrintedLine, Source, Span
 
 WIDTHS = range(200, 2_001)

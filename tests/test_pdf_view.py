@@ -13,11 +13,11 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
-from assistant import ocr
 from assistant.config import load_settings
-from assistant.page_drawing import Mark, draw
 from assistant.pdf_view import page_image
 from assistant.pipeline import Assistant
+from assistant.reading import ocr
+from assistant.reading.page_drawing import Mark, draw
 from assistant.types import Audience, Box, NoPicture, SourceNotFound, Span
 from tests.fakes import HashEmbedder
 from tests.test_ocr import scan
