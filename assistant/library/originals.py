@@ -6,12 +6,12 @@ as the registry overwrites text.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 from pathlib import Path
 
+from assistant.reading.loading import original_name
 from assistant.types import UnreadableFile
 
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z]{2,5}")
@@ -41,7 +41,7 @@ class Originals:
             shutil.copyfileobj(file, out)
             out.flush()
             os.fsync(out.fileno())
-        if name_of(part.read_bytes(), path.suffix) != name:
+        if original_name(part.read_bytes(), path.suffix) != name:
             part.unlink()
             raise UnreadableFile(f"{path}: was changed while it was read. Ingest it again.")
         part.replace(kept)
@@ -79,8 +79,3 @@ class Originals:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} names no original")
         return self.folder / name
-
-
-def name_of(data: bytes, suffix: str) -> str:
-    """Return the name under which a file with these bytes is kept."""
-    return hashlib.sha256(data).hexdigest() + suffix.lower()
