@@ -195,11 +195,28 @@ class Assistant:
             if source.id in seen:
                 raise MetadataError(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
             seen[source.id] = path
+            if twin := self._twin(source):
+                count = len(self.index.registry.passages_of(twin.id))
+                told = f"has the text of {twin.id!r}, so it was not taken in a second time"
+                return FileReport(path, Change.UNCHANGED.value, twin.id, twin.title, count, (*source.warnings, told))
             change = self.index.take(source, file=path)
         except AssistantError as error:
             return FileReport(path, "failed", error=str(error))
         count = len(self.index.registry.passages_of(source.id))
-        return FileReport(path, change.value, source.id, source.title, count, source.warnings)
+        return FileReport(path, change.value, source.id, source.title, count, (*source.warnings, *self._namesakes(source)))
+
+    def _twin(self, source: Source) -> Source | None:
+        """Return the live source of which a new one is a copy: the same text, and nothing else known of it."""
+        if self.index.registry.sha256(source.id) is not None:
+            return None
+        for other in map(self.source, self.index.registry.same_text(source.text)):
+            if replace(source.metadata, id=other.id, work=other.metadata.work) == other.metadata:
+                return other
+        return None
+
+    def _namesakes(self, source: Source) -> list[str]:
+        others = [i for i in self.index.registry.same_text(source.text) if i != source.id]
+        return [f"has the text of {i!r}, but other metadata: remove one of them, or say which is which" for i in others]
 
     def sources(self) -> list[SourceRow]:
         """Return what is in the library, by id."""

@@ -161,6 +161,33 @@ def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild"
             raise typer.Exit(1)
 
 
+@app.command()
+def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write, such as library.zip.")]) -> None:
+    """Write everything that the library's folder holds into one file; the library may be in use."""
+    from assistant.library.backup import write_backup
+
+    out = _begin(ctx)
+    library = _open(ctx, bare=True)
+    made = write_backup(library.index, file)
+    out.print(f"{file}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, {terminal.count(len(made.files), 'file')}")
+    if library.settings.database_url.get_secret_value():
+        out.print("Conversations and accounts are in the database of ASSISTANT_DATABASE_URL: back that up with its own tools.")
+
+
+@app.command()
+def restore(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")]) -> None:
+    """Put a backup into ASSISTANT_HOME, which must be empty or new, and check it."""
+    from assistant.library.backup import restore_backup
+
+    out = _begin(ctx)
+    home = load_settings().home
+    made = restore_backup(file, home)
+    library = _open(ctx, bare=True)
+    found = library.doctor()
+    again = "" if found.clean else f", {terminal.count(len(found.missing), 'vector')} made again"
+    out.print(f"{home}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, as of {made.made}{again}")
+
+
 # -- questions ------------------------------------------------------------------------------------------------
 
 

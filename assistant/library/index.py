@@ -212,20 +212,31 @@ class Index:
             }
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def still(self) -> Iterator[None]:
+        """Let no process write meanwhile.
+
+        Raises:
+            IndexUnavailable: a writer does not finish, or the lock cannot be made.
+        """
         try:
             with self._lock:
+                yield
+        except filelock.Timeout as error:
+            raise IndexUnavailable(
+                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
+            ) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self.still():
                 self._begin_write()
                 try:
                     yield
                 finally:
                     self._end_write()
         except OSError as error:
-            if not isinstance(error, filelock.Timeout):
-                raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
-            raise IndexUnavailable(
-                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
-            ) from error
+            raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
 
     def _begin_write(self) -> None:
         with self._opening:
