@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +59,7 @@ from assistant.types import (
 
 if TYPE_CHECKING:
     from assistant.chat.chat_model import ChatModel
+    from assistant.chat.conversations import Conversations
 
 _FILLING = "filling"
 """Set while an empty library is being filled, so that a filling that was cut short goes on at the next start."""
@@ -229,21 +231,31 @@ class Assistant:
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
         left = self.index.remove(source_id)
+        with self._conversations() as kept:
+            if kept:
+                kept.forget(source_id)
+                left["answers"] = kept.quoting(source_id)
+        return left
+
+    @contextmanager
+    def _conversations(self) -> Iterator[Conversations | None]:
+        """Give the conversations held, or ``None`` where there were none yet."""
         file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
         if not url and not file.exists():
-            return left
+            yield None
+            return
         from assistant.chat.conversations import Conversations  # a moment to import, and most removals need none
 
-        conversations = Conversations(file, url)
-        conversations.forget(source_id)
-        left["answers"] = conversations.quoting(source_id)
-        conversations.close()
-        return left
+        with closing(Conversations(file, url)) as kept:
+            yield kept
 
     def doctor(self, rebuild: bool = False) -> Diagnosis:
         """Find and clear what is out of step, and return what had been wrong."""
         self.uploads.clear()
-        return self.index.rebuild() if rebuild else self.index.repair()
+        found = self.index.rebuild() if rebuild else self.index.repair()
+        with self._conversations() as kept:
+            quoting = kept.forget_all_but({row.metadata.id for row in self.sources()}) if kept else 0
+        return replace(found, quoting=quoting)
 
     # -- questions --------------------------------------------------------------------------------------------
 

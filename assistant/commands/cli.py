@@ -147,11 +147,13 @@ def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild"
     out.print(f"{index.home}: {held}, revision {index.registry.revision()}, made with {index.fingerprint}")
     if rebuild:
         out.print(f"Made again: {count(len(found.missing), 'vector')}.")
-    elif found.clean:
+    elif found.in_step:
         out.print("Words, vectors and originals are in step.")
     else:
         orphans, missing, strays = count(len(found.orphans), "vector"), count(len(found.missing), "passage"), count(len(found.strays), "original")
         out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded, {strays} without a source deleted.")
+    if found.quoting:
+        out.print(f"Words of removed sources taken out of {count(found.quoting, 'answer')} in conversations.")
     if found.lost:
         out.print(f"{count(len(found.lost), 'original')} not in {index.originals.folder} any more: pages cannot be shown. Ingest the files again.")
     if library.settings.chat_model:

@@ -47,10 +47,18 @@ class Diagnosis:
     missing: tuple[str, ...]
     strays: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    quoting: int = 0
+    """Answers in conversations that held words of removed sources."""
+
+    @property
+    def in_step(self) -> bool:
+        """Whether words, vectors and originals belonged together."""
+        return not (self.orphans or self.missing or self.strays)
 
     @property
     def clean(self) -> bool:
-        return not (self.orphans or self.missing or self.strays or self.lost)
+        """Whether nothing at all was wrong."""
+        return self.in_step and not (self.lost or self.quoting)
 
 
 class Index:
@@ -198,7 +206,8 @@ class Index:
             SourceNotFound: there is none with that id.
         """
         with self._writing():
-            vectors = self.vectors  # fails here, before anything is gone, where the server is away
+            vectors = self.vectors
+            vectors.count_source(source_id)  # fails here, before anything is gone, where the server is away
             dead = self.registry.remove(source_id)
             vectors.delete(dead)
             self._drop_strays()
