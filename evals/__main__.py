@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "facts": ("facts", "compare the corpus with the texts that it digests; exit 1 if anything is not borne out"),
     "refusal": ("refusal", "measure false answers and false refusals on public sets"),
     "retrieval": ("retrieval", "measure on public sets what is found, with words and meaning together and alone"),
+    "ranking": ("ranking", "fit the order of candidates on one half of public sets, and measure it on the other"),
     "grounding": ("grounding", "measure the judge on public sets of labelled responses"),
     "planting": ("planting", "plant changes in faithful answers, and count how many the judge catches"),
     "chat": ("chat", "ask a suite of a chat model, and say how much of what it writes holds"),
