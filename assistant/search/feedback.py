@@ -37,7 +37,9 @@ def feedback_scores(bodies: Sequence[Sequence[str]], scores: Column) -> Column:
         size = len(bodies[i]) or 1
         for term, count in Counter(bodies[i]).items():
             model[term] += p * count / size
-    spread = Counter(t for body in bodies for t in set(body) if t in model)
+    spread: Counter[str] = Counter()
+    for body in bodies:
+        spread.update(model.keys() & set(body))
     weights = {t: w * math.log(len(bodies) / spread[t]) for t, w in model.items() if not is_stop_word(t) and len(t) > 1}
     chosen = dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:WORDS])
     mean = sum(map(len, bodies)) / len(bodies) or 1.0
@@ -45,7 +47,7 @@ def feedback_scores(bodies: Sequence[Sequence[str]], scores: Column) -> Column:
     out = np.zeros(len(bodies))
     for i, body in enumerate(bodies):
         norm = 1.2 * (0.25 + 0.75 * len(body) / mean)
-        out[i] = sum(chosen[t] * c / (c + norm) for t, c in Counter(t for t in body if t in chosen).items()) / total
+        out[i] = sum(chosen[t] * c / (c + norm) for t, c in Counter(filter(chosen.__contains__, body)).items()) / total
     return out
 
 
@@ -54,6 +56,8 @@ def gram_shares(question: str, texts: Mapping[str, str], ids: Sequence[str]) -> 
 
     Words are a matter of segmentation, pairs of characters are not.
     """
+    if not ids:
+        return np.zeros(0)
     grams = {run[i : i + 2] for run in _RUN.findall(fold(question)) for i in range(len(run) - 1)}
     folded = [fold(texts.get(i, "")) for i in ids]
     has = np.array([[gram in text for gram in sorted(grams)] for text in folded], dtype=np.float64).reshape(len(ids), -1)

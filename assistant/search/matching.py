@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.language.text import is_stop_word, terms
-from assistant.library.registry import WordRow
 from assistant.questions.query import Concept, Form, Query
 
 K1, B = 1.2, 0.75
@@ -77,22 +76,21 @@ class Wanted:
         self._pairs = {(a, b): min(own[a], own[b]) for a, b in itertools.pairwise(order)}
         self._pair_weight = sum(self._pairs.values()) or 1.0
 
-    def match(self, row: WordRow) -> Match:
-        """Return how the question's words match a passage."""
-        body = row.body.split()
+    def match(self, body: Sequence[str], context: str) -> Match:
+        """Return how the question's words match a passage: its terms in order, and those of its title and headings."""
         norm = K1 * (1 - B + B * len(body) / self._mean_length)
         places = [(place, term) for place, term in enumerate(body) if term in self._terms]
         counts = Counter(term for _, term in places)
         saturated = {term: count * (K1 + 1) / (count + norm) for term, count in counts.items()}
-        context = self._terms.intersection(row.context.split())
-        present = {**dict.fromkeys(context, CONTEXT_WEIGHT), **{t: max(s, CONTEXT_WEIGHT) if t in context else s for t, s in saturated.items()}}
+        headed = self._terms.intersection(context.split())
+        present = {**dict.fromkeys(headed, CONTEXT_WEIGHT), **{t: max(s, CONTEXT_WEIGHT) if t in headed else s for t, s in saturated.items()}}
         found = [(w.idf, *_presence(w.concept, present)) for w in self.weighed]
         return Match(
             concepts=sum(idf * presence for idf, presence, _ in found),
             words=sum(idf * saturated.get(term, 0.0) for term, idf in self.own.items()),
             coverage=sum(idf * certainty for idf, _, certainty in found) / self.concepts_weight,
             pairs=self._together(places),
-            context=sum(idf for term, idf in self.own.items() if term in context) / self.weight,
+            context=sum(idf for term, idf in self.own.items() if term in headed) / self.weight,
             length=len(body),
         )
 

@@ -27,11 +27,11 @@ Signals = npt.NDArray[np.float64]
 """Shape ``(candidates, signals)``."""
 
 FIRST = (
-    "words", "words_rel", "concepts", "concepts_rel", "coverage", "pairs", "context", "length", "grams",
-    "cosine", "cosine_rel",
+    "words", "words_rel", "concepts", "concepts_rel", "coverage", "pairs", "context", "length", "grams", "cosine",
     "words_rel*long", "cosine_rel*long", "words_rel*covered", "cosine_rel*covered", "cosine_rel*near", "words_rel*near",
 )
-"""Signals of the first stage. ``_rel`` is relative to the best candidate; ``long``, ``covered`` and ``near`` describe the question."""
+"""Signals of the first stage. ``_rel`` is a share of the best candidate's, or what a cosine is short of it;
+``long``, ``covered`` and ``near`` describe the question."""
 SECOND = ("first", "feedback", "feedback_rel", "source", "source_log", "beside")
 """Signals of the second stage; ``first`` is the score of the first."""
 BESIDE = 2
@@ -82,7 +82,7 @@ def first_signals(e: Evidence) -> Signals:
     near = (cosines.max() if len(cosines) else 0.0) - 0.6
     columns = (
         words / (2.2 * e.weight), words_rel, concepts / (2.2 * e.concepts_weight), concepts_rel, coverage, pairs, context, np.log1p(length) / 5, e.grams,
-        cosines, cosine_rel,
+        cosines,
         words_rel * long, cosine_rel * long, words_rel * covered, cosine_rel * covered, cosine_rel * near, words_rel * near,
     )
     return np.stack(columns, axis=1) if len(m) else np.zeros((0, len(FIRST)))

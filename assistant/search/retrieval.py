@@ -22,7 +22,7 @@ from assistant.types import SILENT, Hit, Kind, Metadata, Scope
 
 RRF_K_LANGUAGES = 3
 """Rank constant between languages; a small one lets each language lead in turn."""
-CANDIDATES, DENSE_CANDIDATES = 200, 100
+CANDIDATES, DENSE_CANDIDATES = 150, 80
 """Passages that the words leg and the dense leg propose in each language."""
 TRANSLATED_COVERAGE = 1.2
 """Makes coverage by translated words comparable with coverage by the words asked."""
@@ -45,6 +45,8 @@ class Pool:
 
     language: str
     rows: Sequence[WordRow]
+    bodies: Sequence[Sequence[str]]
+    """The terms of each candidate."""
     evidence: Evidence
     situation: Situation
     ranks: Mapping[str, dict[str, int]]
@@ -56,7 +58,7 @@ class Pool:
 
     def second(self, first: Column) -> Signals:
         """Return the signals of the second stage, given the scores of the first."""
-        feedback = feedback_scores([r.body.split() for r in self.rows], first)
+        feedback = feedback_scores(self.bodies, first)
         return second_signals(first, feedback, [r.source_id for r in self.rows], [r.place for r in self.rows])
 
     def scores(self) -> Column:
@@ -146,7 +148,8 @@ class Retriever:
         instrument = [p.id for i in sorted(named) for p in registry.passages_of(i) if p.kind not in SILENT][:CANDIDATES]
         rows |= {r.passage_id: r for r in registry.word_rows({*near, *instrument} - rows.keys())}
         kept = sorted(rows.values())
-        matches = [wanted.match(r) for r in kept]
+        bodies = [r.body.split() for r in kept]
+        matches = [wanted.match(body, r.context) for body, r in zip(bodies, kept, strict=True)]
         by_words = sorted((r for r in zip(matches, kept, strict=True) if r[0].concepts > 0), key=lambda r: (-r[0].concepts, r[1].passage_id))
         legs["words"] = [r.passage_id for _, r in by_words]
         legs["instrument"] = [r.passage_id for _, r in by_words if r.source_id in named]
@@ -162,7 +165,7 @@ class Retriever:
             cosines=cosines,
         )
         meaning = bool(len(cosines)) and not np.isnan(cosines).all()
-        return Pool(language, kept, evidence, Situation(language == query.language, meaning), _ranks(legs))
+        return Pool(language, kept, bodies, evidence, Situation(language == query.language, meaning), _ranks(legs))
 
     def _cosines(self, ids: Sequence[str], vector: Vectors | None, near: Mapping[str, float]) -> Column:
         """Return the cosine of each passage, NaN where there is no vector."""
@@ -206,7 +209,7 @@ class Retriever:
         """Return the passages in ``language`` that the words leg finds, best first."""
         wanted = self.wanted(query, language)
         rows = self._find(wanted, {i for i, m in sources.items() if m.language == language})
-        found = [(wanted.match(r), r) for r in rows]
+        found = [(wanted.match(r.body.split(), r.context), r) for r in rows]
         ranked = [Ranked(r.passage_id, r.source_id, m.concepts, m.coverage) for m, r in found]
         return sorted(ranked, key=lambda r: (-r.score, r.passage_id))
 
