@@ -1,6 +1,6 @@
 """``python -m assistant`` is the command ``assistant``."""
 
-from assistant.cli import main
+from assistant.commands.cli import main
 
 if __name__ == "__main__":
     main()

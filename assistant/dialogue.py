@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assistant.conversations import Conversations, KeptTurn
+from assistant.chat.conversations import Conversations, KeptTurn
 from assistant.events import Done, Event
 from assistant.pipeline import Assistant
 from assistant.types import Abstention, Answer, Scope

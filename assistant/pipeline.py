@@ -12,31 +12,34 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.answering import Draft, ExtractiveAnswerer
-from assistant.basis import Grounds, LiveTexts
-from assistant.benefits import Worksheet, assess, make_worksheet
-from assistant.citing import Citations, citation_of
+from assistant.access.views import IndexView
+from assistant.answers.answering import Draft, ExtractiveAnswerer
+from assistant.answers.citing import Citations, citation_of
+from assistant.answers.conflicts import find_conflicts
+from assistant.answers.labels import abstention_message, notes_for, standing_frame
+from assistant.answers.roles import Answerer, Finder, Verifier
+from assistant.answers.sufficiency import judge
+from assistant.benefits.assessment import Worksheet, assess, make_worksheet
+from assistant.benefits.basis import Grounds, LiveTexts
+from assistant.benefits.profile import Profile
+from assistant.benefits.provisions import Provision, read_catalogue
+from assistant.chat.conversing import Finding, Unopened, converse
 from assistant.config import Settings, load_settings
-from assistant.conflicts import find_conflicts
-from assistant.conversing import Finding, Unopened, converse
-from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.events import Done, Event
 from assistant.exchange import Turn
-from assistant.follow_ups import Condenser
-from assistant.glossary import Dictionary, Glossary, read_terms
-from assistant.index import Change, Diagnosis, Index
-from assistant.labels import abstention_message, notes_for, standing_frame
-from assistant.loading import find_files, load
-from assistant.metadata import check_file_names, read_metadata_file
-from assistant.places import Place
-from assistant.profile import Profile
-from assistant.provisions import Provision, read_catalogue
-from assistant.query import Query, QueryReader
-from assistant.registry import Registry, SourceRow
-from assistant.retrieval import Retriever
-from assistant.roles import Answerer, Finder, Verifier
-from assistant.sufficiency import judge
-from assistant.translation import LexiconTranslator
+from assistant.judge.translation import LexiconTranslator
+from assistant.judge.verification import LexicalVerifier
+from assistant.language.glossary import Dictionary, Glossary, read_terms
+from assistant.language.places import Place
+from assistant.library.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.library.index import Change, Diagnosis, Index
+from assistant.library.registry import Registry, SourceRow
+from assistant.library.uploads import Uploads
+from assistant.questions.follow_ups import Condenser
+from assistant.questions.query import Query, QueryReader
+from assistant.reading.loading import find_files, load
+from assistant.reading.metadata import check_file_names, read_metadata_file
+from assistant.search.retrieval import Retriever
 from assistant.types import (
     Abstention,
     Answer,
@@ -52,12 +55,9 @@ from assistant.types import (
     Statement,
     Verdict,
 )
-from assistant.uploads import Uploads
-from assistant.verification import LexicalVerifier
-from assistant.views import IndexView
 
 if TYPE_CHECKING:
-    from assistant.chat_model import ChatModel
+    from assistant.chat.chat_model import ChatModel
 
 _FILLING = "filling"
 """Set while an empty library is being filled, so that a filling that was cut short goes on at the next start."""
@@ -226,7 +226,7 @@ class Assistant:
         file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
         if not url and not file.exists():
             return left
-        from assistant.conversations import Conversations  # a moment to import, and most removals need none
+        from assistant.chat.conversations import Conversations  # a moment to import, and most removals need none
 
         conversations = Conversations(file, url)
         conversations.forget(source_id)
@@ -289,7 +289,7 @@ class Assistant:
         """
         if not self.settings.chat_model:
             return None
-        from assistant.chat_model import LangChainModel  # seconds to import
+        from assistant.chat.chat_model import LangChainModel  # seconds to import
 
         return LangChainModel(self.settings.chat_model, self.settings.chat_timeout)
 

@@ -9,11 +9,11 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from assistant import ui
-from assistant.accounts import Accounts
+from assistant.access.accounts import Accounts
 from assistant.api.app import lifespan_of, make_app, make_service, stand_before
 from assistant.config import Settings, SignIn
 from assistant.filling import Filling
+from assistant.page import ui
 from assistant.pipeline import Assistant
 from assistant.types import ConfigError
 

@@ -15,10 +15,10 @@ from assistant.exchange import Notice, Withheld
 from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement, Verdict
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
-    from assistant.benefits import Checked, Figure, Row, Worksheet
+    from assistant.benefits.assessment import Checked, Figure, Row, Worksheet
+    from assistant.judge.verification import SentenceVerdict
+    from assistant.library.registry import SourceRow
     from assistant.pipeline import FileReport
-    from assistant.registry import SourceRow
-    from assistant.verification import SentenceVerdict
 
 Json = dict[str, Any]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from assistant.facts import Fact, FactKind, read_facts
+from assistant.language.facts import Fact, FactKind, read_facts
 from assistant.types import Kind, Standing
 from evals.copying import copied
 from evals.digests import Digest, Original, Section

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.facts import han_number
-from assistant.loading import load
-from assistant.structure import BlockKind, read_blocks
+from assistant.language.facts import han_number
+from assistant.library.structure import BlockKind, read_blocks
+from assistant.reading.loading import load
 from assistant.types import Kind, Metadata, Standing
 
 _NUMERAL = "零〇一二三四五六七八九十百千"

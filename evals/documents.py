@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from assistant.facts import FactKind, read_facts
+from assistant.language.facts import FactKind, read_facts
 from assistant.types import Authority, Metadata, Status
 from evals.digests import Original
 

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.judge.verification import LexicalVerifier, Verifier, grounded_score, is_grounded, verify_response
 from assistant.types import AssistantError
-from assistant.verification import LexicalVerifier, Verifier, grounded_score, is_grounded, verify_response
 from evals.library import write_json
 from evals.metrics import percentile
 

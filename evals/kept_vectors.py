@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.embedding import Embedder, SentenceTransformerEmbedder, Vectors
+from assistant.library.embedding import Embedder, SentenceTransformerEmbedder, Vectors
 
 _BATCH = 512
 """Texts embedded between two writes: what is lost when a run is cut off."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.pipeline import Assistant
-from assistant.retrieval import Retriever
+from assistant.search.retrieval import Retriever
 from assistant.types import Scope
 from evals.benchmark_library import source_id
 from evals.benchmarks import Document, Question, Task

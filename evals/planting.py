@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import shipped
-from assistant.text import language_of, sentences
-from assistant.verification import is_grounded, verify_response
+from assistant.judge.verification import is_grounded, verify_response
+from assistant.language.text import language_of, sentences
 from evals.metrics import Ratio
 from evals.options import ROOT
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import httpx
 
-from assistant.accounts import Accounts
+from assistant.access.accounts import Accounts
+from assistant.access.people import Role
 from assistant.config import load_settings
-from assistant.glossary import Dictionary
-from assistant.people import Role
+from assistant.language.glossary import Dictionary
 from assistant.pipeline import Assistant
-from assistant.query import QueryReader
+from assistant.questions.query import QueryReader
 from assistant.serving import make_server
 from tests.fakes import HashEmbedder
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from assistant.basis import Basis, Grounds
-from assistant.benefits import Figure, Row, Worksheet, assess, make_worksheet
-from assistant.chunking import chunk
-from assistant.loading import find_files, load
-from assistant.profile import parse_profile
-from assistant.provisions import Provision, read_catalogue
+from assistant.benefits.assessment import Figure, Row, Worksheet, assess, make_worksheet
+from assistant.benefits.basis import Basis, Grounds
+from assistant.benefits.profile import parse_profile
+from assistant.benefits.provisions import Provision, read_catalogue
+from assistant.library.chunking import chunk
+from assistant.reading.loading import find_files, load
 from assistant.types import Metadata, Passage, Source
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.chat_model import LangChainModel
+from assistant.chat.chat_model import LangChainModel
 from assistant.config import load_settings
 from assistant.exchange import Turn
 from assistant.pipeline import Assistant

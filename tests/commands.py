@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typer.testing import CliRunner, Result
 
-from assistant.cli import app
+from assistant.commands.cli import app
 
 
 def run(*args: str) -> Result:

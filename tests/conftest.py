@@ -19,8 +19,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from assistant.embedding import Embedder, SentenceTransformerEmbedder
-from assistant.glossary import Dictionary
+from assistant.language.glossary import Dictionary
+from assistant.library.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.pipeline import Assistant
 from tests.chat_library import library
 from tests.chat_server import ChatServer, chat_server

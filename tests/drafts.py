@@ -7,12 +7,12 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.answering import Draft, ExtractiveAnswerer
-from assistant.chunking import chunk
-from assistant.glossary import Dictionary, Glossary
-from assistant.query import Query, QueryReader
-from assistant.retrieval import Weighed
-from assistant.rows import index_terms
+from assistant.answers.answering import Draft, ExtractiveAnswerer
+from assistant.language.glossary import Dictionary, Glossary
+from assistant.library.chunking import chunk
+from assistant.library.rows import index_terms
+from assistant.questions.query import Query, QueryReader
+from assistant.search.retrieval import Weighed
 from assistant.types import SILENT, Authority, Hit, Metadata, Source, Status
 
 PASSAGES = 100

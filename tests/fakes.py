@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.embedding import Vectors
+from assistant.library.embedding import Vectors
 
 _WORD = re.compile(r"[a-z0-9]+|[㐀-鿿]")
 

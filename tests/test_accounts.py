@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, TOKEN_PREFIX, Accounts
-from assistant.people import Person, Role
+from assistant.access.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, TOKEN_PREFIX, Accounts
+from assistant.access.people import Person, Role
 from assistant.types import AccountError, ConfigError
 from tests.libraries import traces
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.glossary import Dictionary
+from assistant.language.glossary import Dictionary
 from assistant.types import Authority, PassageKind
 from tests.drafts import LAW, PAPER, Shelf
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from assistant import wire
-from assistant.glossary import Dictionary
 from assistant.journal import JOURNAL, read
+from assistant.language.glossary import Dictionary
 from assistant.types import Scope
 from tests.api_server import QUESTION, Running, document, running
 

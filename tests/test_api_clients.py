@@ -15,7 +15,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from assistant.api.completions import MODEL
-from assistant.glossary import Dictionary
+from assistant.language.glossary import Dictionary
 from tests.api_server import HIDDEN_QUESTION, QUESTION, Running, running
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "api.md"

@@ -13,9 +13,9 @@ import pytest
 from pydantic import BaseModel
 
 from assistant import wire
+from assistant.access.people import Person, Right, Role
 from assistant.api import errors, examples, requests, responses
-from assistant.glossary import Dictionary
-from assistant.people import Person, Right, Role
+from assistant.language.glossary import Dictionary
 from tests.api_server import Running, running
 from tests.samples import answer, hit, refusal
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from assistant.api.sign_in import FAILURES_OF_NAME
-from assistant.glossary import Dictionary
+from assistant.language.glossary import Dictionary
 from tests.api_server import HIDDEN_QUESTION, PASSWORD, QUESTION, SECRETS, Running, running
 
 ROLES = ("reader", "enterprise", "staff", "librarian", "admin")

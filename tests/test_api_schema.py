@@ -11,7 +11,7 @@ import schemathesis
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_headers_conformance, response_schema_conformance, status_code_conformance
 
-from assistant.glossary import Dictionary
+from assistant.language.glossary import Dictionary
 from tests.api_server import Running, running
 
 EXAMPLES = 12

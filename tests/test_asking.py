@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.asking import Asked, asked_for, asks_comparison, asks_standing, asks_why, question_parts, unit_asked
+from assistant.questions.asking import Asked, asked_for, asks_comparison, asks_standing, asks_why, question_parts, unit_asked
 
 
 @pytest.mark.parametrize(

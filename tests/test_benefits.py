@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.basis import Force
-from assistant.benefits import Outcome, Row, Worksheet
-from assistant.predicates import State
-from assistant.profile_fields import FieldKind, fields
-from assistant.provisions import Declared, ProvisionKind, Role
+from assistant.benefits.assessment import Outcome, Row, Worksheet
+from assistant.benefits.basis import Force
+from assistant.benefits.predicates import State
+from assistant.benefits.profile_fields import FieldKind, fields
+from assistant.benefits.provisions import Declared, ProvisionKind, Role
 from assistant.types import Authority, Standing
 from tests.catalogue import figure_of, row_of, shipped_provisions, values_of, worksheet
 

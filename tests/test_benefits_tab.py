@@ -11,13 +11,13 @@ from typing import Any, cast
 import gradio as gr
 import pytest
 
-from assistant.benefits_form import read_form
-from assistant.benefits_tab import BenefitsTab
+from assistant.access.people import Person, Role
+from assistant.benefits.profile_fields import FieldKind, fields
 from assistant.config import load_settings
 from assistant.filling import Filling
-from assistant.people import Person, Role
+from assistant.page.benefits_form import read_form
+from assistant.page.benefits_tab import BenefitsTab
 from assistant.pipeline import Assistant
-from assistant.profile_fields import FieldKind, fields
 from assistant.types import Audience, IndexUnavailable, ProfileError, Scope
 from tests.catalogue import worksheet
 from tests.visits import visit

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assistant.glossary import Dictionary
-from assistant.page_words import EN
+from assistant.language.glossary import Dictionary
+from assistant.page.page_words import EN
 from tests.api_server import HIDDEN_QUESTION, PASSWORD, QUESTION, Running, running
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.budget import Budget, estimate_tokens
+from assistant.chat.budget import Budget, estimate_tokens
 from assistant.config import load_settings
 from assistant.exchange import Usage
 from assistant.types import ChatError

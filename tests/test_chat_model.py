@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from assistant.budget import Budget
-from assistant.chat_model import LangChainModel
+from assistant.chat.budget import Budget
+from assistant.chat.chat_model import LangChainModel
 from assistant.config import load_settings
 from assistant.exchange import Message, Trouble
 from assistant.types import ChatError, ConfigError

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.chunking import MAX_HAN, MAX_LATIN, chunk, page_of, passage_id, row_cells
-from assistant.loading import load
-from assistant.structure import BlockKind, ends_sentence, read_blocks
-from assistant.text import sentences
+from assistant.language.text import sentences
+from assistant.library.chunking import MAX_HAN, MAX_LATIN, chunk, page_of, passage_id, row_cells
+from assistant.library.structure import BlockKind, ends_sentence, read_blocks
+from assistant.reading.loading import load
 from assistant.types import Metadata, Page, Passage, PassageKind, Source, Span, Standing, Unit
 
 relaxed = settings(deadline=None)

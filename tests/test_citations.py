@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant.citations import Keyed, format_keys, format_sentence, parse, split, without_keys
+from assistant.chat.citations import Keyed, format_keys, format_sentence, parse, split, without_keys
 
 WORDS = st.sampled_from(
     [

@@ -13,7 +13,7 @@ import pytest
 import assistant
 from assistant import pipeline, serving
 from assistant.config import load_settings
-from assistant.loading import SUFFIXES
+from assistant.reading.loading import SUFFIXES
 from tests.commands import outcome, run
 from tests.fakes import HashEmbedder
 from tests.samples import refusal
@@ -237,7 +237,7 @@ def test_light_commands_import_nothing_heavy(rule: Path, args: list[str]) -> Non
         "import atexit, sys\n"
         f"atexit.register(lambda: sys.stderr.write(' '.join(m for m in {HEAVY!r} if m in sys.modules)))\n"
         f"sys.argv = ['assistant', *{args!r}]\n"
-        "from assistant.cli import main\n"
+        "from assistant.commands.cli import main\n"
         "main()\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.conflicts import find_conflicts
-from assistant.glossary import Dictionary
+from assistant.answers.conflicts import find_conflicts
+from assistant.language.glossary import Dictionary
 from assistant.types import Authority, Citation, Metadata, Standing
 from tests.drafts import LAW, PAPER, Shelf
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant.conversations import GONE, Conversations
+from assistant.chat.conversations import GONE, Conversations
 from assistant.exchange import Fault, Turn, Withheld
 from assistant.types import ConfigError, ConversationError
 from assistant.wire import answer_to_dict

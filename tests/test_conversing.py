@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from assistant.chat.instructions import gives_orders
 from assistant.config import load_settings
 from assistant.events import Done, Shown
 from assistant.exchange import Fault, Trouble, Turn, Withheld
-from assistant.instructions import gives_orders
 from assistant.pipeline import Assistant
 from assistant.types import EXTRACTIVE, Abstention
 from assistant.wire import answer_to_dict, event_to_dict

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import shipped
-from assistant.glossary import read_terms
+from assistant.language.glossary import read_terms
 from assistant.types import Authority, Kind, Standing, Status
 from evals.digests import Digest, read_digest
 

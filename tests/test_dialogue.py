@@ -85,7 +85,7 @@ def test_chat_in_a_terminal(cli: Assistant, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
     from typer.testing import CliRunner
 
-    from assistant.cli import app
+    from assistant.commands.cli import app
 
     result = CliRunner().invoke(app, ["chat"], input=lines)
     assert result.exit_code == 0

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant import embedding
-from assistant.embedding import PACKAGED, Embedder, SentenceTransformerEmbedder
+from assistant.library import embedding
+from assistant.library.embedding import PACKAGED, Embedder, SentenceTransformerEmbedder
 from assistant.types import ConfigError
 
 SENTENCES = (
@@ -115,5 +115,5 @@ def test_a_folder_with_a_model_serves(tmp_path: Path) -> None:
 
 
 def test_nothing_is_loaded_before_the_first_vector() -> None:
-    code = "import sys, assistant.embedding as e; e.SentenceTransformerEmbedder(); sys.exit('torch' in sys.modules)"
+    code = "import sys, assistant.library.embedding as e; e.SentenceTransformerEmbedder(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], check=False).returncode == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.glossary import Dictionary
+from assistant.language.glossary import Dictionary
 from assistant.types import AssistantError, Verdict
 from evals import canaries
 from evals.canaries import CANARIES, CASES, SUITE, Canary, ask_canary, broken, few_cases, few_paths

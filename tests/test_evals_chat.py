@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.budget import Budget
-from assistant.chat_model import LangChainModel
+from assistant.chat.budget import Budget
+from assistant.chat.chat_model import LangChainModel
 from assistant.config import load_settings
 from assistant.exchange import Message
 from assistant.pipeline import Assistant

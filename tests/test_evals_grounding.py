@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.verification import LexicalVerifier
+from assistant.judge.verification import LexicalVerifier
 from evals.grounding import GroundingError, auroc, balanced_accuracy, fit_threshold, is_fitted, judge_items, load_items, measure
 
 CONTEXT = "An enterprise may offset 30% of its investment against the surcharge."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import evals.cases
-from assistant.glossary import Dictionary
+from assistant.language.glossary import Dictionary
 from evals.__main__ import main
 from evals.peers import measure_system, table
 from evals.retrievers import CHUNK, SYSTEMS, Document, Words, read_documents, split, words

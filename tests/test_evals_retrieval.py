@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.embedding import Vectors
+from assistant.library.embedding import Vectors
 from evals.__main__ import main
 from evals.benchmarks import BenchmarkError, Document, Question, Task, find_benchmarks, read_tasks
 from evals.kept_vectors import KeptEmbedder

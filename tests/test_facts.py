@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.facts import Fact, FactKind, figures, han_number, read_facts, to_han
+from assistant.language.facts import Fact, FactKind, figures, han_number, read_facts, to_han
 from assistant.types import Span
 
 relaxed = settings(deadline=None)  # the first example loads the folding table

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.focus import find_focus
-from assistant.glossary import Dictionary, Glossary
-from assistant.query import QueryReader
+from assistant.language.glossary import Dictionary, Glossary
+from assistant.questions.focus import find_focus
+from assistant.questions.query import QueryReader
 
 
 @pytest.mark.parametrize(

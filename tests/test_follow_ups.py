@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.exchange import Turn
-from assistant.follow_ups import Condenser
 from assistant.pipeline import Assistant
+from assistant.questions.follow_ups import Condenser
 from tests.chat_library import QUESTION
 
 SHARE_ZH = "重庆的试点企业可以按投资额的多少抵免教育费附加？"

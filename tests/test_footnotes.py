@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from assistant.footnotes import as_markdown, footnote, plain
+from assistant.answers.footnotes import as_markdown, footnote, plain
 from tests.samples import answer, citation, refusal
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.formula import MAX_DEPTH, FormulaError, number_text, parse
+from assistant.benefits.formula import MAX_DEPTH, FormulaError, number_text, parse
 
 VALUES = {"a": Decimal(100), "b": Decimal(7), "c": Decimal(3)}
 

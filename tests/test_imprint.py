@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.imprint import language_of, read_imprint, title_of
+from assistant.reading.imprint import language_of, read_imprint, title_of
 from assistant.types import Authority, Kind, Status
 
 VEL = """\

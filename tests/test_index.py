@@ -14,9 +14,9 @@ from pathlib import Path
 import filelock
 import pytest
 
-from assistant import index as index_module
-from assistant.chunking import chunk
-from assistant.index import Change, Index, embedded_text
+from assistant.library import index as index_module
+from assistant.library.chunking import chunk
+from assistant.library.index import Change, Index, embedded_text
 from assistant.types import IndexMismatch, IndexUnavailable, Source, SourceNotFound
 from tests.fakes import HashEmbedder
 from tests.libraries import free_port, make_source, many_passages, traces

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.chat.instructions import gives_orders
 from assistant.config import shipped
-from assistant.instructions import gives_orders
-from assistant.text import sentences
+from assistant.language.text import sentences
 
 
 @pytest.mark.parametrize(

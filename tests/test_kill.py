@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from assistant.chunking import chunk
-from assistant.glossary import Dictionary, Glossary
-from assistant.index import Index, embedded_text
-from assistant.query import QueryReader
-from assistant.registry import Registry
-from assistant.retrieval import Retriever
+from assistant.language.glossary import Dictionary, Glossary
+from assistant.library.chunking import chunk
+from assistant.library.index import Index, embedded_text
+from assistant.library.registry import Registry
+from assistant.library.vectors import VectorStore
+from assistant.questions.query import QueryReader
+from assistant.search.retrieval import Retriever
 from assistant.types import Scope, Source, SourceNotFound
-from assistant.vectors import VectorStore
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source, traces
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.glossary import Dictionary, Glossary
-from assistant.labels import LONGEST_SAID, abstention_message, binding_label, standing_frame
-from assistant.query import QueryReader
+from assistant.answers.labels import LONGEST_SAID, abstention_message, binding_label, standing_frame
+from assistant.language.glossary import Dictionary, Glossary
+from assistant.questions.query import QueryReader
 from assistant.types import Authority, Metadata, Reason, Standing, Status
 from tests.samples import LAW, hit
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.legibility import illegible
+from assistant.reading.legibility import illegible
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pptx import Presentation
 from reportlab.pdfgen.canvas import Canvas
 
-from assistant.loading import SUFFIXES, find_files, load, slug
+from assistant.reading.loading import SUFFIXES, find_files, load, slug
 from assistant.types import (
     Authority,
     EmptyFile,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.metadata import (
+from assistant.reading.metadata import (
     KEYS,
     check_file_names,
     overrides_for,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import ocr
-from assistant.ocr import in_reading_order
-from assistant.pdf_lines import Line
-from assistant.pdf_reader import read_image, read_pdf
+from assistant.reading import ocr
+from assistant.reading.ocr import in_reading_order
+from assistant.reading.pdf_lines import Line
+from assistant.reading.pdf_reader import read_image, read_pdf
 from assistant.types import NoTextLayer, UnreadableFile
 
 needs_ocr = pytest.mark.skipif(not ocr.available(), reason="the extra [ocr] is not installed")

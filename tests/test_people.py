@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.people import LOCAL, Person, Right, Role, person_of, remember
+from assistant.access.people import LOCAL, Person, Right, Role, person_of, remember
 from assistant.types import Audience
 
 P, S, E = Audience.PUBLIC, Audience.STAFF, Audience.ENTERPRISE

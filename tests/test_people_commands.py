@@ -7,10 +7,10 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from assistant.accounts import Accounts
-from assistant.cli import app
+from assistant.access.accounts import Accounts
+from assistant.access.people import Person, Role
+from assistant.commands.cli import app
 from assistant.config import load_settings
-from assistant.people import Person, Role
 from tests.commands import outcome, run
 
 PASSWORD = "correct horse battery"

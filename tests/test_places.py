@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.places import all_places, applies_in, find_places, place_name
-from assistant.text import fold
+from assistant.language.places import all_places, applies_in, find_places, place_name
+from assistant.language.text import fold
 
 ALL = all_places()
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.predicates import State, read_predicate
-from assistant.profile import Profile
+from assistant.benefits.predicates import State, read_predicate
+from assistant.benefits.profile import Profile
 from assistant.types import ProvisionError
 
 FLAGS = ["takes_interns", "recognised", "above_scale"]

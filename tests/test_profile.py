@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.profile import LIMIT, Profile, parse_profile, read_profile, written
-from assistant.profile_fields import FieldKind, fields
+from assistant.benefits.profile import LIMIT, Profile, parse_profile, read_profile, written
+from assistant.benefits.profile_fields import FieldKind, fields
 from assistant.types import ProfileError
 
 FLAGS = [name for name, of in fields().items() if of.kind is FieldKind.FLAG]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.profile import Profile
-from assistant.profile_store import ProfileStore
+from assistant.benefits.profile import Profile
+from assistant.benefits.profile_store import ProfileStore
 from assistant.types import ProfileError
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import prompts
+from assistant.chat import prompts
+from assistant.chat.prompts import VARIABLES, load_prompt
 from assistant.config import load_settings, shipped
-from assistant.prompts import VARIABLES, load_prompt
 from assistant.types import ConfigError
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.citations import Keyed
-from assistant.evidence import Dossier, lay_out, plain
+from assistant.chat.citations import Keyed
+from assistant.chat.evidence import Dossier, lay_out, plain
+from assistant.chat.notices import fault_words, withheld_notice
+from assistant.chat.proof import Proved, prove
 from assistant.exchange import Fault, Withheld
-from assistant.notices import fault_words, withheld_notice
 from assistant.pipeline import Assistant
-from assistant.proof import Proved, prove
 from assistant.types import Judgement, Scope, Verdict
 from tests.chat_library import FRAGE, QUESTION
 from tests.libraries import make_source

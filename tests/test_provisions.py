@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.basis import Force, Grounds
-from assistant.profile_fields import fields
-from assistant.provisions import Declared, Provision, ProvisionKind, Role, read_catalogue
+from assistant.benefits.basis import Force, Grounds
+from assistant.benefits.profile_fields import fields
+from assistant.benefits.provisions import Declared, Provision, ProvisionKind, Role, read_catalogue
 from assistant.types import Authority, ProvisionError, Standing
 from tests.catalogue import TODAY, shipped_provisions, shipped_texts
 

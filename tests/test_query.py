@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.asking import Asked
-from assistant.glossary import Dictionary, Glossary, Term
-from assistant.query import Concept, ConceptKind, Query, QueryReader
-from assistant.text import know_words
+from assistant.language.glossary import Dictionary, Glossary, Term
+from assistant.language.text import know_words
+from assistant.questions.asking import Asked
+from assistant.questions.query import Concept, ConceptKind, Query, QueryReader
 
 TERMS = (
     Term("产教融合", "industry-education integration", (), ("integration of industry and education",)),

@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import registry as registry_module
-from assistant.chunking import chunk
-from assistant.registry import Registry
-from assistant.rows import index_terms, metadata_from_json, metadata_to_json
+from assistant.library import registry as registry_module
+from assistant.library.chunking import chunk
+from assistant.library.registry import Registry
+from assistant.library.rows import index_terms, metadata_from_json, metadata_to_json
 from assistant.types import (
     Audience,
     Authority,
@@ -319,7 +319,7 @@ def test_a_home_that_is_a_file_is_one_clear_line(tmp_path: Path) -> None:
 ATTEMPT = """
 import os, sys
 from pathlib import Path
-from assistant.index import Index
+from assistant.library.index import Index
 from assistant.types import AssistantError
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source

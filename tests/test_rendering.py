@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import assistant
-from assistant.glossary import Glossary, Term
-from assistant.page_words import EN, ZH, preferred_language, words
-from assistant.rendering import badges, glossary_terms, mark, render, render_empty, render_error, render_filling, render_header, render_looking
+from assistant.language.glossary import Glossary, Term
+from assistant.page.page_words import EN, ZH, preferred_language, words
+from assistant.page.rendering import badges, glossary_terms, mark, render, render_empty, render_error, render_filling, render_header, render_looking
 from assistant.types import (
     Abstention,
     Answer,
@@ -294,7 +294,7 @@ def test_both_languages_have_the_same_blanks_to_fill() -> None:
 
 
 def _schemes() -> list[tuple[str, dict[str, str]]]:
-    css = Path(assistant.__file__).with_name("page.css").read_text(encoding="utf-8")
+    css = Path(assistant.__file__).with_name("page").joinpath("page.css").read_text(encoding="utf-8")
     light, dark = re.search(r":root, \.light {(.*?)}", css, re.DOTALL), re.search(r"\.dark {(.*?)}", css, re.DOTALL)
     assert light
     assert dark

@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.asking import Asked
-from assistant.chunking import chunk
 from assistant.config import shipped
-from assistant.embedding import Embedder
-from assistant.glossary import Dictionary, Glossary, read_terms
-from assistant.index import Index
-from assistant.query import Concept, ConceptKind, Form, Query, QueryReader
-from assistant.retrieval import CONTEXT_WEIGHT, K1, B, Retriever, document_key, fuse, in_force_on, superseded_on
-from assistant.rows import index_terms
+from assistant.language.glossary import Dictionary, Glossary, read_terms
+from assistant.library.chunking import chunk
+from assistant.library.embedding import Embedder
+from assistant.library.index import Index
+from assistant.library.rows import index_terms
+from assistant.questions.asking import Asked
+from assistant.questions.query import Concept, ConceptKind, Form, Query, QueryReader
+from assistant.search.retrieval import CONTEXT_WEIGHT, K1, B, Retriever, document_key, fuse, in_force_on, superseded_on
 from assistant.types import Audience, Authority, Kind, Metadata, Scope, Source, Span, Status
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source

@@ -13,9 +13,9 @@ from pathlib import Path
 import docx
 import pytest
 
-from assistant.loading import load
-from assistant.reading_process import _frame
-from assistant.sandbox import Sandbox, _reading
+from assistant.reading.loading import load
+from assistant.reading.reading_process import _frame
+from assistant.reading.sandbox import Sandbox, _reading
 from assistant.types import EmptyFile, UnreadableFile
 
 
@@ -104,7 +104,7 @@ def test_what_a_document_may_not_cause(act: str, tmp_path: Path) -> None:
     victim = tmp_path / "victim.txt"
     victim.write_text("kept", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as server:
-        code = f"import sys, os, socket, subprocess\nfrom assistant.reading_process import _forbid\nsys.addaudithook(_forbid)\n{act}"
+        code = f"import sys, os, socket, subprocess\nfrom assistant.reading.reading_process import _forbid\nsys.addaudithook(_forbid)\n{act}"
         code = code.format(file=victim, port=server.getsockname()[1])
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())}, check=False)
     assert done.returncode == 1

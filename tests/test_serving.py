@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from assistant.accounts import Accounts
+from assistant.access.accounts import Accounts
+from assistant.access.people import Role
 from assistant.config import load_settings
-from assistant.people import Role
 from assistant.serving import open_accounts
 from assistant.types import ConfigError
 

@@ -7,7 +7,7 @@ import pytest
 from pptx import Presentation
 from pptx.util import Inches
 
-from assistant.slides_reader import read_pptx
+from assistant.reading.slides_reader import read_pptx
 from assistant.types import UnreadableFile
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.glossary import Dictionary
-from assistant.sufficiency import THRESHOLD, Sufficiency, judge, scene_of
+from assistant.answers.sufficiency import THRESHOLD, Sufficiency, judge, scene_of
+from assistant.language.glossary import Dictionary
 from assistant.types import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.table_reader import read_csv, read_xlsx
+from assistant.reading.table_reader import read_csv, read_xlsx
 from assistant.types import EncryptedFile, UnreadableFile
 
 

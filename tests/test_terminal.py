@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from assistant.commands.terminal import clean, console, lines, preview, shorten, show_answer, show_hits
 from assistant.exchange import Notice, Trouble, Usage
-from assistant.terminal import clean, console, lines, preview, shorten, show_answer, show_hits
 from tests.samples import answer, hit
 
 

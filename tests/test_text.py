@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.text import (
+from assistant.language.text import (
     Segmenter,
     count_words,
     fold,

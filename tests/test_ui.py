@@ -16,16 +16,16 @@ import httpx
 import pytest
 from fastapi import Request
 
+from assistant.access.people import LOCAL, Person, Role
 from assistant.config import load_settings
 from assistant.filling import Filling
-from assistant.glossary import Glossary
-from assistant.page_words import EN, ENTERPRISE_EXAMPLES, STAFF_EXAMPLES, ZH
-from assistant.people import LOCAL, Person, Role
+from assistant.language.glossary import Glossary
+from assistant.page.page_words import EN, ENTERPRISE_EXAMPLES, STAFF_EXAMPLES, ZH
+from assistant.page.ui import build
+from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
 from assistant.serving import launch
 from assistant.types import Abstention, Audience, ConfigError, IndexUnavailable, Kind, Reason, Scope
-from assistant.ui import build
-from assistant.visitors import library_for
 from tests.page_server import EN_QUESTION, EN_WORDS, UNANSWERABLE, ZH_QUESTION, ZH_WORDS, serving
 from tests.visits import visit
 

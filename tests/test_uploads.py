@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.library.uploads import LONGEST_NAME, Uploads, safe_name
 from assistant.types import UnreadableFile
-from assistant.uploads import LONGEST_NAME, Uploads, safe_name
 
 
 @pytest.mark.parametrize(

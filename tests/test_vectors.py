@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedding import Vectors
+from assistant.library.embedding import Vectors
+from assistant.library.vectors import VectorStore
 from assistant.types import IndexUnavailable
-from assistant.vectors import VectorStore
 from tests.libraries import free_port
 
 Opener = Callable[[], VectorStore]
@@ -138,7 +138,7 @@ def test_a_damaged_store_names_the_remedy(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [20, 1100])
 def test_no_memory_of_the_process_reaches_the_disk(tmp_path: Path, count: int) -> None:
     script = (
-        "import sys, numpy as np; from pathlib import Path; from assistant.vectors import VectorStore;"
+        "import sys, numpy as np; from pathlib import Path; from assistant.library.vectors import VectorStore;"
         "n = int(sys.argv[2]); store = VectorStore(Path(sys.argv[1]));"
         "store.upsert([f'p{i}' for i in range(n)], 'a', np.eye(n, 16, dtype=np.float32) + 1); store.close()"
     )

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from assistant.facts import FactKind, read_facts
+from assistant.judge.verification import grounded_score, verify, verify_response
+from assistant.language.facts import FactKind, read_facts
 from assistant.types import Verdict
-from assistant.verification import grounded_score, verify, verify_response
 
 ENGLISH = (
     "The training allowance shall be paid within 45 working days after the agreement is signed.",

@@ -11,10 +11,10 @@ import pytest
 
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Fault, Notice, Trouble, Usage, Withheld
+from assistant.judge.verification import SentenceVerdict
+from assistant.library.registry import SourceRow
 from assistant.pipeline import FileReport
-from assistant.registry import SourceRow
 from assistant.types import Audience, Judgement, Kind, RowError, Scope, Span, Verdict
-from assistant.verification import SentenceVerdict
 from assistant.wire import answer_to_dict, event_to_dict, hit_to_dict, read_rows, report_to_dict, scope_of, source_to_dict, verdicts_to_dict
 from tests.samples import DAY, LAW, QUOTE, answer, hit, refusal
 

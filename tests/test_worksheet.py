@@ -12,11 +12,11 @@ import pytest
 from rich.console import Console
 
 from assistant import wire
+from assistant.benefits.worksheet import lay_out
+from assistant.benefits.worksheet_export import to_csv, write_csv, write_docx
+from assistant.benefits.worksheet_html import render_worksheet
+from assistant.commands.worksheet_terminal import show_worksheet
 from assistant.types import ProfileError
-from assistant.worksheet import lay_out
-from assistant.worksheet_export import to_csv, write_csv, write_docx
-from assistant.worksheet_html import render_worksheet
-from assistant.worksheet_terminal import show_worksheet
 from tests.catalogue import worksheet
 
 EVIL = "<script>window.taken = 1</script>"

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from fastapi import Request
 
-from assistant.people import LOCAL, Person, remember
+from assistant.access.people import LOCAL, Person, remember
 
 
 def visit(person: Person = LOCAL) -> gr.Request:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import assistant
-from assistant.accounts import Accounts
+from assistant.access.accounts import Accounts
 from assistant.api import asking, completions, library, operations, sign_in
 from assistant.api.errors import contained, install_handlers
 from assistant.api.guard import Guard

@@ -14,8 +14,8 @@ from assistant.api.errors import error_body, explain
 from assistant.api.requests import AskRequest, BenefitsRequest, SearchRequest
 from assistant.api.responses import AnswerOut, SearchOut, WorksheetOut
 from assistant.api.service import Serving, Who
+from assistant.benefits.profile import parse_profile
 from assistant.events import Done
-from assistant.profile import parse_profile
 from assistant.types import Scope
 
 router = APIRouter(prefix="/api/v1", tags=["asking"])

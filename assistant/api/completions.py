@@ -16,13 +16,13 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from assistant import wire
+from assistant.answers.footnotes import as_markdown, marks, plain, references
 from assistant.api.asking import STREAM_HEADERS
 from assistant.api.errors import ApiError, error_body, explain
 from assistant.api.requests import MAX_QUESTION, ChatMessage, CompletionRequest
 from assistant.api.service import Serving, Who
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Turn
-from assistant.footnotes import as_markdown, marks, plain, references
 from assistant.types import Abstention, Answer, Scope, Statement
 
 MODEL = "policy-case-assistant"

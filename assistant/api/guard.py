@@ -17,11 +17,11 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.accounts import Accounts
+from assistant.access.accounts import Accounts
+from assistant.access.people import LOCAL, Person, Role, remember
 from assistant.api.errors import ApiError, error_response
 from assistant.api.limits import Window, too_many
 from assistant.config import Settings, SignIn, split_list
-from assistant.people import LOCAL, Person, Role, remember
 
 COOKIE = "assistant_session"
 OPEN_PATHS = frozenset({"/health", "/api/v1/health", "/sign-in"})

@@ -11,15 +11,15 @@ from typing import Annotated, Any, BinaryIO
 from fastapi import APIRouter, File, Form, Query, UploadFile
 
 from assistant import wire
+from assistant.access.people import Right
 from assistant.api.errors import ApiError, not_found
 from assistant.api.responses import IngestOut, RemovedOut, SourcesOut, SourceTextOut
 from assistant.api.service import Serving, Who
-from assistant.people import Right
+from assistant.language.text import fold
+from assistant.library.registry import SourceRow
+from assistant.library.uploads import safe_name
 from assistant.pipeline import Assistant, FileReport, outcomes
-from assistant.registry import SourceRow
-from assistant.text import fold
 from assistant.types import Kind, LoadError, MetadataError, Passage, SourceNotFound
-from assistant.uploads import safe_name
 
 router = APIRouter(prefix="/api/v1", tags=["library"])
 MOST_FILES = 100

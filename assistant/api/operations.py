@@ -9,12 +9,12 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
+from assistant.access.people import Right
 from assistant.api.requests import FeedbackRequest
 from assistant.api.responses import FeedbackOut, HealthOut, MeOut
 from assistant.api.service import Serving, Who
 from assistant.journal import Entry, append
-from assistant.people import Right
-from assistant.text import language_of
+from assistant.language.text import language_of
 
 router = APIRouter(prefix="/api/v1", tags=["operations"])
 

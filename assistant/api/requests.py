@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.api.examples import ASK, BENEFITS, COMPLETION, FEEDBACK, SEARCH
-from assistant.metadata import parse_metadata
+from assistant.reading.metadata import parse_metadata
 from assistant.types import Audience, Kind, MetadataError, Reason, Scope
 
 MAX_QUESTION = 2000

@@ -7,14 +7,14 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
-from assistant.accounts import Accounts
+from assistant.access.accounts import Accounts
+from assistant.access.people import Person, Right, person_of
 from assistant.api.errors import ApiError
 from assistant.api.guard import Guard
 from assistant.api.metrics import Metrics
 from assistant.api.workers import Workers
 from assistant.config import Settings
 from assistant.filling import Filling
-from assistant.people import Person, Right, person_of
 from assistant.pipeline import Assistant
 
 

@@ -12,12 +12,12 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.accounts import LONGEST_PASSWORD
+from assistant.access.accounts import LONGEST_PASSWORD
+from assistant.access.people import Person
 from assistant.api.guard import COOKIE, session_of
 from assistant.api.limits import Window, too_many
 from assistant.api.service import Service, service_of
-from assistant.page_words import preferred_language
-from assistant.people import Person
+from assistant.page.page_words import preferred_language
 
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {

@@ -18,12 +18,12 @@ from starlette.applications import Starlette
 
 import assistant
 from assistant import wire
+from assistant.access.people import Person, person_of
 from assistant.api.errors import explain
 from assistant.api.limits import MAX_BODY
 from assistant.api.requests import Jurisdiction, Question
 from assistant.api.service import Service
-from assistant.people import Person, person_of
-from assistant.profile import parse_profile
+from assistant.benefits.profile import parse_profile
 from assistant.types import Kind, Scope
 
 T = TypeVar("T")

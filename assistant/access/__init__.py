@@ -1,0 +1,1 @@
+"""Who asks, how they signed in, and what of the library exists for them."""

@@ -1,0 +1,59 @@
+"""The parts of an assistant that may be exchanged, as protocols: what finds, what drafts and what judges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from assistant.answers.answering import Draft
+from assistant.answers.candidates import Texts
+from assistant.library.embedding import Vectors
+from assistant.library.thesaurus import Thesaurus
+from assistant.questions.query import Query
+from assistant.search.retrieval import Weighed
+from assistant.types import Hit, Judgement, Metadata, Scope
+
+
+class Finder(Protocol):
+    """Finds passages. ``retrieval.Retriever`` is the one that ships."""
+
+    @property
+    def thesaurus(self) -> Thesaurus:
+        """Widens a question by the library's own words."""
+
+    def search(self, query: Query, scope: Scope, k: int) -> list[Hit]:
+        """Return at most ``k`` passages, ordered by ``(-score, passage.id)``."""
+
+    def sources(self) -> Mapping[str, Metadata]:
+        """Return the metadata of all live sources, by id."""
+
+    def named(self, query: Query) -> list[Metadata]:
+        """Return the sources that the question names."""
+
+    def weigh(self, query: Query, language: str) -> list[Weighed]:
+        """Return the question's concepts with their weights in the texts of a language."""
+
+    def question_vector(self, query: Query) -> Vectors | None:
+        """Return the question's vector, or ``None`` where the embedder cannot read it."""
+
+
+class Answerer(Protocol):
+    """Drafts an answer from passages. ``answering.ExtractiveAnswerer`` is the one that ships."""
+
+    def answer(
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        texts: Texts,
+        weighed: Mapping[str, Sequence[Weighed]],
+        vectors: Mapping[str, Vectors],
+        question_vector: Vectors | None,
+    ) -> Draft:
+        """Return a draft whose pieces rest on spans of the hits' sources."""
+
+
+class Verifier(Protocol):
+    """Judges a sentence. ``verification.verify`` is the one that ships."""
+
+    def __call__(self, sentence: str, evidence: Sequence[str], /) -> Judgement:
+        """Return whether the cited words carry the sentence, with the reason."""

@@ -1,0 +1,374 @@
+"""The command line. Results go to standard output, all else (progress, errors, what libraries print) to standard error.
+
+Exit codes: 0 done (a refusal is an answer too), 1 failed, 2 wrong usage. An error is one line, without a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import assistant
+from assistant import wire
+from assistant.commands import terminal
+from assistant.commands.arguments import (
+    AsJson,
+    AsOf,
+    Bare,
+    Batch,
+    Commands,
+    Conversation,
+    For,
+    Language,
+    NoModel,
+    OfKind,
+    Place,
+    Question,
+    fail,
+    usage_error,
+)
+from assistant.commands.people_commands import tokens, users
+from assistant.config import load_settings
+from assistant.types import AssistantError, ConfigError, RowError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from assistant.pipeline import Assistant
+
+# The pipeline, the registry, the judge and the page are imported by the commands that need them: help answers at once.
+
+
+app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.add_typer(users, name="users")
+app.add_typer(tokens, name="tokens")
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"assistant {assistant.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    no_corpus: Annotated[bool, typer.Option("--no-corpus", help="Leave an empty library empty, whatever the command.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Answer questions about policies and cases from documents, each sentence pinned to the words that carry it.
+
+    The library is kept in ASSISTANT_HOME (.assistant in the working folder). On first use it is filled from the corpus that ships.
+    """
+    ctx.obj = no_corpus
+
+
+# -- the library ----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def ingest(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    metadata: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML with what is known of the files.", show_default=False)] = None,
+    as_json: AsJson = False,
+    no_corpus: Bare = False,
+) -> None:
+    """Take in files and folders; exit 1 if any failed."""
+    from assistant.pipeline import outcomes
+
+    out = _begin(ctx)
+    library = _open(ctx, no_corpus)
+    reports = []
+    screen = out if out.is_terminal and not as_json else terminal.console(sys.stderr)
+    with terminal.progress(screen, "Reading") as step:
+        for report in library.ingest(paths, metadata, step):
+            reports.append(report)
+            if not as_json:
+                terminal.show_report(out, report)
+    summary = outcomes(reports)
+    if as_json:
+        _print_json(out, {"files": [wire.report_to_dict(r) for r in reports], "summary": summary})
+    else:
+        terminal.show_summary(out, summary)
+    if summary.get("failed"):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sources(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List what is in the library."""
+    from assistant.library.registry import Registry
+
+    out = _begin(ctx)
+    home = load_settings().home
+    rows = Registry(home).sources() if (home / "library.sqlite").exists() else []
+    if as_json:
+        _print_json(out, [wire.source_to_dict(row) for row in rows])
+    elif rows:
+        terminal.show_sources(out, rows)
+    else:
+        out.print(f"{home}: the library is empty. Ask a question to fill it from the corpus that ships, or run: assistant ingest PATH")
+
+
+@app.command()
+def remove(ctx: typer.Context, source_id: Annotated[str, typer.Argument(help="An id as listed by: assistant sources")]) -> None:
+    """Remove a source, and prove that nothing of it is left."""
+    out = _begin(ctx)
+    left = _open(ctx, bare=True).remove(source_id)
+    proof = ", ".join(f"{number} {what}" for what, number in left.items())
+    if any(left.values()):
+        raise typer.Exit(fail(f"{source_id}: not all of it could be removed ({proof} left). Run: assistant doctor, then remove it again."))
+    out.print(f"removed {source_id}: {proof} left")
+
+
+@app.command()
+def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all vectors again.")] = False) -> None:
+    """Check the library, put right what is out of step, and say whether the chat model answers."""
+    out = _begin(ctx)
+    library = _open(ctx, bare=True)
+    found = library.doctor(rebuild)
+    count = terminal.count
+    index, held = library.index, count(len(library.sources()), "source")
+    out.print(f"{index.home}: {held}, revision {index.registry.revision()}, made with {index.fingerprint}")
+    if rebuild:
+        out.print(f"Made again: {count(len(found.missing), 'vector')}.")
+    elif found.clean:
+        out.print("Words and vectors are in step.")
+    else:
+        orphans, missing = count(len(found.orphans), "vector"), count(len(found.missing), "passage")
+        out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded.")
+    if library.settings.chat_model:
+        from assistant.commands.talking import check
+
+        if not check(out, library):
+            raise typer.Exit(1)
+
+
+# -- questions ------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def search(
+    ctx: typer.Context,
+    question: Question = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Passages to show at most.")] = 10,
+    as_of: AsOf = None,
+    jurisdiction: Place = "",
+    audience: For = None,
+    kind: OfKind = None,
+    as_json: AsJson = False,
+    batch: Batch = None,
+    no_corpus: Bare = False,
+) -> None:
+    """Show the passages nearest to a question."""
+    asked = _one_of(ctx, question, batch)
+    out = _begin(ctx)
+    library = _open(ctx, no_corpus)
+    scope = wire.scope_of(as_of, jurisdiction, audience, kind)
+
+    def found(text: str) -> dict[str, Any]:
+        return {"question": text, "hits": [wire.hit_to_dict(hit) for hit in library.search(text, k, scope)]}
+
+    if batch:
+        _answer_rows(out, batch, ("question",), lambda row: {"id": row["id"], **found(row["question"])})
+    elif as_json:
+        _print_json(out, found(asked))
+    else:
+        from assistant.language.text import language_of
+
+        terminal.show_hits(out, library.search(asked, k, scope), language_of(asked) == "zh")
+
+
+@app.command()
+def ask(
+    ctx: typer.Context,
+    question: Question = None,
+    as_of: AsOf = None,
+    jurisdiction: Place = "",
+    audience: For = None,
+    kind: OfKind = None,
+    conversation: Conversation = "",
+    as_json: AsJson = False,
+    batch: Batch = None,
+    no_model: NoModel = False,
+    no_corpus: Bare = False,
+) -> None:
+    """Answer a question, each sentence with its source, or say why not."""
+    asked = _one_of(ctx, question, batch)
+    if batch and conversation:
+        raise usage_error(ctx, "--conversation", "questions of a batch stand alone.")
+    out = _begin(ctx)
+    library = _open(ctx, no_corpus, no_model=no_model)
+    scope = wire.scope_of(as_of, jurisdiction, audience, kind)
+    if batch:
+        _answer_rows(out, batch, ("question",), lambda row: {"id": row["id"], **wire.answer_to_dict(library.ask(row["question"], scope))})
+        return
+    from assistant.commands import talking
+
+    asker = talking.open_dialogue(library, conversation) if conversation else library
+    result = asker.ask(asked, scope) if as_json or not library.settings.chat_model else talking.watched(out, asker.stream(asked, scope))
+    if as_json:
+        _print_json(out, wire.answer_to_dict(result))
+    else:
+        talking.show(out, result)
+
+
+@app.command()
+def chat(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    jurisdiction: Place = "",
+    audience: For = None,
+    kind: OfKind = None,
+    conversation: Conversation = "",
+    no_model: NoModel = False,
+    no_corpus: Bare = False,
+) -> None:
+    """Answer one question after the other, follow-ups included; ends with :quit."""
+    from assistant.commands import talking
+
+    out = _begin(ctx)
+    library = _open(ctx, no_corpus, no_model=no_model)
+    talking.talk(out, sys.stdin, talking.open_dialogue(library, conversation), wire.scope_of(as_of, jurisdiction, audience, kind))
+
+
+@app.command()
+def verify(
+    ctx: typer.Context,
+    batch: Annotated[Path, typer.Option(metavar="FILE.jsonl", exists=True, dir_okay=False, help="Rows with the fields id, context and response.")],
+) -> None:
+    """Check responses, sentence by sentence, against their contexts; print JSONL."""
+    from assistant.judge.verification import grounded_score, verify_response
+
+    def judged(row: dict[str, Any]) -> dict[str, Any]:
+        verdicts = verify_response(row["context"], row["response"])
+        return wire.verdicts_to_dict(row["id"], verdicts, grounded_score(verdicts))
+
+    _answer_rows(_begin(ctx), batch, ("context", "response"), judged)
+
+
+@app.command()
+def benefits(
+    ctx: typer.Context,
+    profile: Annotated[Path, typer.Option(metavar="FILE.yaml", exists=True, dir_okay=False, help="What is known of the enterprise; see docs/benefits.md.")],
+    as_of: AsOf = None,
+    jurisdiction: Place = "",
+    language: Annotated[Language, typer.Option(help="Language of the worksheet.")] = Language.ZH,
+    as_json: AsJson = False,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write the audit sheet for a spreadsheet.", show_default=False)] = None,
+    docx: Annotated[Path | None, typer.Option(metavar="FILE.docx", help="Write the audit sheet as a Word document.", show_default=False)] = None,
+    no_corpus: Bare = False,
+) -> None:
+    """Compute what an enterprise may claim and what it owes, each row with its conditions, formula and clause."""
+    from assistant.benefits.profile import read_profile
+    from assistant.commands.worksheet_terminal import show_worksheet
+
+    out = _begin(ctx)
+    known = read_profile(profile)
+    sheet = _open(ctx, no_corpus).check_benefits(known, wire.scope_of(as_of, jurisdiction), language.value)
+    if csv or docx:
+        from assistant.benefits.worksheet_export import write_csv, write_docx
+
+        for path, write in ((csv, write_csv), (docx, write_docx)):
+            if path:
+                write(sheet, path)
+    if as_json:
+        _print_json(out, wire.worksheet_to_dict(sheet))
+    else:
+        show_worksheet(out, sheet)
+
+
+@app.command()
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.", show_default="7860")] = None,
+    no_corpus: Bare = False,
+) -> None:
+    """Open the page and the HTTP API; an empty library is filled meanwhile."""
+    from assistant import serving
+
+    library = _open(ctx, no_corpus, fill=False)
+    serving.launch(library, host or library.settings.host, library.settings.port if port is None else port)
+
+
+# -- what the commands share ----------------------------------------------------------------------------------
+
+
+def _begin(ctx: typer.Context) -> Console:
+    """Return the console for results; from here on, whatever else is printed goes to standard error."""
+    out = terminal.console(sys.stdout)
+    ctx.with_resource(redirect_stdout(sys.stderr))
+    return out
+
+
+def _open(ctx: typer.Context, bare: bool, fill: bool = True, no_model: bool = False) -> Assistant:
+    """Return the library; an empty one is filled first unless it is to stay bare or is filled by somebody else."""
+    from assistant.pipeline import Assistant
+
+    library = Assistant(load_settings(corpus="" if bare or ctx.obj else None, chat_model="" if no_model else None))
+    folder = library.settings.corpus_folder
+    if folder is None or not library.is_empty():
+        return library
+    if not folder.is_dir():
+        raise ConfigError(f"ASSISTANT_CORPUS: {str(folder)!r} is not a folder. Correct it, or start bare with --no-corpus.")
+    if fill:
+        _fill(library, folder)
+    return library
+
+
+def _fill(library: Assistant, folder: Path) -> None:
+    screen, started = terminal.console(sys.stderr), time.monotonic()
+    screen.print(f"{library.settings.home} is empty and is filled from {folder}. This is done once and takes some minutes.")
+    with terminal.progress(screen, "Reading") as step:
+        reports = library.fill(step)
+    for report in reports:
+        if report.outcome == "failed":
+            terminal.show_report(screen, report)
+    screen.print(f"{sum(r.outcome != 'failed' for r in reports)} of {len(reports)} documents taken in, {time.monotonic() - started:.0f} s.")
+
+
+def _one_of(ctx: typer.Context, question: str | None, batch: Path | None) -> str:
+    """Return the question, or nothing where a file of questions is given instead."""
+    if (question is None) == (batch is None):
+        raise usage_error(ctx, "QUESTION", "give either a question or --batch FILE.jsonl.")
+    if question is not None and not question.strip():
+        raise usage_error(ctx, "QUESTION", "the question is blank.")
+    return question or ""
+
+
+def _print_json(out: Console, value: object) -> None:
+    out.file.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _answer_rows(out: Console, path: Path, keys: tuple[str, ...], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Print one line of JSON for each row as soon as it is there; report bad rows, go on, and exit 1 at the end."""
+    failed = False
+    for row in wire.read_rows(path, keys):
+        if isinstance(row, RowError):
+            failed = bool(fail(str(row)))
+            continue
+        try:
+            line = json.dumps(answer(row), ensure_ascii=False)
+        except AssistantError as error:
+            failed = bool(fail(f"{path}: row {row['id']!r}: {error}"))
+            continue
+        out.file.write(line + "\n")
+        out.file.flush()
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,256 @@
+"""The index: SQLite registry and vectors kept in step. The only module that writes either.
+
+Order of a write: new vectors, then one SQLite transaction that makes the new passages live and the old ones dead, then
+the dead vectors. Whatever is killed in between, SQLite holds one whole version, and ``repair`` removes orphaned vectors.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import filelock
+import numpy as np
+
+from assistant.library.chunking import CHUNKER_VERSION, chunk
+from assistant.library.embedding import Embedder, Vectors
+from assistant.library.registry import Registry
+from assistant.library.thesaurus import words_of
+from assistant.library.vectors import COLLECTION, VectorStore
+from assistant.types import SILENT, IndexMismatch, IndexUnavailable, Passage, Source
+
+LOCK_TIMEOUT = 120.0
+"""Seconds that a second writer waits for the first."""
+READABLE = 0.9
+"""A text of which the embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
+
+
+class Change(StrEnum):
+    """What taking in a file did."""
+
+    ADDED = "added"
+    UNCHANGED = "unchanged"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is out of step: vectors without a live passage, and passages without a vector."""
+
+    orphans: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not self.orphans and not self.missing
+
+
+class Index:
+    """One library on disk.
+
+    Raises:
+        IndexMismatch: it was built with another embedder or chunker.
+        IndexUnavailable: it cannot be opened.
+    """
+
+    def __init__(self, home: Path, embedder: Embedder, chroma_url: str = "") -> None:
+        self.home = home
+        self.registry = Registry(home)
+        self.embedder = embedder
+        self._chroma_url = chroma_url
+        self._vectors: VectorStore | None = None
+        self._seen = 0
+        self._opening = threading.Lock()
+        self._lock = filelock.FileLock(home / "write.lock", timeout=LOCK_TIMEOUT)
+        self._check_same_maker()
+
+    @property
+    def vectors(self) -> VectorStore:
+        """The vector store, opened when first needed, and an embedded one again when another process has written to it.
+
+        Listing sources need not wait for it. ``_writes`` counts the beginnings and ends of writes by all processes.
+        """
+        with self._opening:
+            writes = self._writes()
+            if self._vectors is None or (writes != self._seen and not self._chroma_url):
+                self._vectors = VectorStore(self.home, self._chroma_url, self.registry.get("collection") or COLLECTION)
+                self._seen = writes
+            return self._vectors
+
+    def _writes(self) -> int:
+        return int(self.registry.get("vector_writes") or 0)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the embedder and chunker that made this index."""
+        return f"{self.embedder.name}/chunker-{CHUNKER_VERSION}"
+
+    @property
+    def hidden_works(self) -> frozenset[str]:
+        """The works that whoever asks may not know of; the whole library hides none."""
+        return frozenset()
+
+    def _check_same_maker(self) -> None:
+        made_by = self.registry.get("fingerprint")
+        if made_by is not None and made_by != self.fingerprint:
+            raise IndexMismatch(
+                f"{self.home}: built with {made_by}, but the settings say {self.fingerprint}. Set ASSISTANT_EMBEDDING_MODEL back, "
+                f"or choose a new ASSISTANT_HOME and ingest again."
+            )
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        with self._opening:
+            if self._vectors is not None:
+                self._vectors.close()
+                self._vectors = None
+        self.registry.close()
+
+    # -- writing ----------------------------------------------------------------------------------------------
+
+    def take(
+        self, source: Source, before_commit: Callable[[], None] = lambda: None, cut: Callable[[Source], Sequence[Passage]] = chunk
+    ) -> Change:
+        """Make ``source`` the live version under its id; do nothing when content and metadata are unchanged.
+
+        Args:
+            source: the document.
+            before_commit: called when the new vectors are written and the transaction is next; tests kill here.
+            cut: turns it into passages; benchmarks bring texts that are already cut.
+
+        Raises:
+            IndexUnavailable: another writer does not finish, or the disk fails.
+        """
+        if self.registry.sha256(source.id) == source.sha256:
+            return Change.UNCHANGED
+        passages = list(cut(source))
+        readable = [p for p in passages if p.kind not in SILENT and self.embedder.reads(p.text) >= READABLE]
+        vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
+        units = self._embed_units(source, readable)
+        words = self._embed_words(readable)
+        with self._writing():
+            self._check_same_maker()
+            known = self.registry.sha256(source.id)
+            if known == source.sha256:  # another writer was faster
+                return Change.UNCHANGED
+            self.registry.store("fingerprint", self.fingerprint)
+            self.registry.store("dimension", str(self.embedder.dimension))
+            if vectors is not None:
+                self.vectors.upsert([p.id for p in readable], source.id, vectors)
+            before_commit()
+            dead = self.registry.put(source, passages, units, words)
+            self.vectors.delete(dead)
+            if known is not None:
+                self.registry.compact()
+        return Change.ADDED if known is None else Change.REPLACED
+
+    def _embed_units(self, source: Source, passages: Sequence[Passage]) -> dict[str, Vectors]:
+        texts = [source.text[u.span.start : u.span.end] for p in passages for u in p.units]
+        vectors = self.embedder.embed(texts) if texts else np.zeros((0, 1), np.float32)
+        out, start = {}, 0
+        for passage in passages:
+            out[passage.id] = vectors[start : start + len(passage.units)]
+            start += len(passage.units)
+        return out
+
+    def _embed_words(self, passages: Sequence[Passage]) -> dict[str, Vectors]:
+        found = words_of(p.text for p in passages)
+        new = self.registry.new_words(found)
+        vectors = self.embedder.embed([found[stem] for stem in new]) if new else ()
+        return dict(zip(new, vectors, strict=True))
+
+    def remove(self, source_id: str) -> dict[str, int]:
+        """Remove a source with its text, words and vectors; return what a probe of each still finds (all zero).
+
+        Raises:
+            SourceNotFound: there is none with that id.
+        """
+        with self._writing():
+            vectors = self.vectors  # fails here, before anything is gone, where the server is away
+            dead = self.registry.remove(source_id)
+            vectors.delete(dead)
+            self.registry.wipe()
+            return {
+                "sources": int(self.registry.sha256(source_id) is not None),
+                "passages": len(self.registry.passages_of(source_id)) + len(self.registry.passages(dead)),
+                "words": self.registry.stray_words(),
+                "vectors": vectors.count_source(source_id),
+            }
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self._lock:
+                self._begin_write()
+                try:
+                    yield
+                finally:
+                    self._end_write()
+        except OSError as error:
+            if not isinstance(error, filelock.Timeout):
+                raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
+            raise IndexUnavailable(
+                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
+            ) from error
+
+    def _begin_write(self) -> None:
+        with self._opening:
+            writes = self._writes()
+            if (writes != self._seen or writes % 2) and not self._chroma_url:  # odd: a writer was killed, its last vectors may be newer than this view
+                self._vectors = None
+            self._seen = writes + 1 + writes % 2
+            self.registry.store("vector_writes", str(self._seen))
+
+    def _end_write(self) -> None:
+        with self._opening:
+            self._seen += 1
+            self.registry.store("vector_writes", str(self._seen))
+
+    # -- health -----------------------------------------------------------------------------------------------
+
+    def diagnose(self) -> Diagnosis:
+        """Compare vectors with live passages."""
+        live, stored = self.registry.embedded_ids(), self.vectors.ids()
+        lost = self.vectors.lost(sorted(live & stored))
+        return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored | lost)))
+
+    def repair(self) -> Diagnosis:
+        """Delete orphaned vectors, embed passages that lack one, wipe what a killed removal left, and return what had been wrong."""
+        with self._writing():
+            self.registry.wipe()
+            return self._repair()
+
+    def _repair(self) -> Diagnosis:
+        found = self.diagnose()
+        self.vectors.delete(found.orphans)
+        missing = self.registry.passages(found.missing)
+        for source_id in sorted({p.source_id for p in missing.values()}):
+            source = self.registry.source(source_id)
+            mine = [p for p in missing.values() if p.source_id == source_id]
+            self.vectors.upsert([p.id for p in mine], source_id, self.embedder.embed([embedded_text(source, p) for p in mine]))
+        return found
+
+    def rebuild(self) -> Diagnosis:
+        """Make all vectors again from SQLite, whatever state the vector store is in; what is returned are the vectors made."""
+        with self._writing():
+            if self._chroma_url:
+                self.vectors.delete(self.vectors.ids())
+            else:
+                self._vectors = None
+                folder = self.home / "chroma"
+                if folder.is_dir():
+                    shutil.rmtree(folder)
+                else:
+                    folder.unlink(missing_ok=True)
+            return self._repair()
+
+
+def embedded_text(source: Source, passage: Passage) -> str:
+    """Return what is embedded for a passage: its headings (nearest last), then its words."""
+    heading = passage.heading.rsplit(" › ", 1)[-1] if passage.heading else source.title
+    return f"{heading}\n{passage.text}" if not passage.text.startswith(heading) else passage.text

@@ -1,0 +1,164 @@
+"""The door to Chroma: passage vectors by passage id, embedded in the home folder or on a Chroma server.
+
+Chroma follows SQLite: it may hold vectors of passages that are not live (orphans), never the other way round for long,
+and no text is stored in it, so that removing a source leaves none.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from assistant.library.embedding import Vectors
+from assistant.types import IndexUnavailable
+
+COLLECTION = "passages"
+_GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 1000}
+"""Denser and searched wider than by default, for a fraction of a millisecond. Up to 1,000 vectors Chroma makes the graph anew at each
+opening, a little different each time; searched this wide, it gives the same answers all the same."""
+_opening = threading.Lock()
+
+
+class VectorStore:
+    """Vectors by passage id, each with its source id.
+
+    An embedded Chroma reads its vectors when it is opened and never sees what another process writes after that; worse,
+    its own next write may then overwrite the other's. Whoever writes from several processes must open anew in between.
+
+    Args:
+        home: the library's folder, which holds the embedded store.
+        url: address of a Chroma server to use instead.
+        collection: names the library on a server, which may serve several.
+
+    Raises:
+        IndexUnavailable: the folder cannot be opened, or the server does not answer.
+    """
+
+    def __init__(self, home: Path, url: str = "", collection: str = COLLECTION) -> None:
+        os.environ["ANONYMIZED_TELEMETRY"] = "False"
+        import chromadb
+        from chromadb.api import ServerAPI
+        from chromadb.api.client import Client
+        from chromadb.config import Settings, System
+
+        self._folder = home / "chroma"  # not there where a server keeps the vectors
+        self._where = url or str(self._folder)
+        self._repair = "assistant doctor" if url else "assistant doctor --rebuild"
+        try:
+            if url:
+                parts = urlsplit(url)
+                settings = Settings(anonymized_telemetry=False)
+                client: Any = chromadb.HttpClient(host=parts.hostname or url, port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings)
+                self._stop: Callable[[], object] = lambda: [c._server._session.close() for c in (client, client._admin_client)]  # chromadb never does
+            else:
+                # a system of its own: PersistentClient gives all of one folder the same, with the view of the first that opened it
+                system = System(Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=self._where))
+                self._stop = system.stop
+                with _opening:
+                    system.instance(ServerAPI)  # type: ignore[type-abstract]  # Chroma's own way to say which one
+                    system.start()
+                    client = Client.from_system(system)
+            self._batch = int(client.get_max_batch_size())
+            self._collection: Any = client.get_or_create_collection(
+                collection, configuration={"hnsw": _GRAPH}, embedding_function=None
+            )
+        except Exception as error:  # chromadb raises many types, from ValueError to its Rust bindings' own
+            remedy = "Start it, or unset ASSISTANT_CHROMA_URL." if url else "Run: assistant doctor --rebuild"
+            raise IndexUnavailable(f"{self._where}: the vector store cannot be opened ({_first_line(error)}). {remedy}") from error
+
+    def upsert(self, ids: Sequence[str], source_id: str, vectors: Vectors) -> None:
+        """Write vectors in batches that Chroma accepts (5,461 rows in the embedded build)."""
+        for start in range(0, len(ids), self._batch):
+            part = slice(start, start + self._batch)
+            self._call("upsert", ids=list(ids[part]), embeddings=vectors[part], metadatas=[{"source_id": source_id}] * len(ids[part]))
+        for graph in self._folder.glob("*/header.bin"):
+            blank_unused_rows(graph.parent)
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Remove vectors by passage id; ids that are not there are no error."""
+        wanted = list(ids)
+        for start in range(0, len(wanted), self._batch):
+            self._call("delete", ids=wanted[start : start + self._batch])
+
+    def query(self, vector: Vectors, k: int, sources: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """Return up to ``k`` ``(passage id, cosine)``, nearest first, ties by id; only of ``sources`` where given."""
+        where = None if sources is None else {"source_id": {"$in": list(sources)}}
+        if sources is not None and not sources:
+            return []
+        found = self._call("query", query_embeddings=vector.reshape(1, -1), n_results=k, where=where, include=["distances"])
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return sorted(((str(i), 1.0 - float(d)) for i, d in pairs), key=lambda pair: (-pair[1], pair[0]))
+
+    def ids(self) -> set[str]:
+        """Return all passage ids that the store lists, be their vectors there or lost."""
+        out: set[str] = set()
+        total = self._call("count")
+        for offset in range(0, total, self._batch):
+            out.update(self._call("get", include=[], limit=self._batch, offset=offset)["ids"])
+        return out
+
+    def lost(self, ids: Sequence[str]) -> set[str]:
+        """Return those of ``ids`` whose vectors cannot be read, though the store may list them."""
+        out: set[str] = set()
+        for start in range(0, len(ids), self._batch):
+            part = list(ids[start : start + self._batch])
+            try:
+                out.update(set(part) - set(self._collection.get(ids=part, include=["embeddings"])["ids"]))
+            except Exception:  # one that is lost fails the whole batch
+                middle = len(part) // 2
+                out |= self.lost(part[:middle]) | self.lost(part[middle:]) if middle else set(part)
+        return out
+
+    def count_source(self, source_id: str) -> int:
+        """Return how many vectors belong to a source."""
+        return len(self._call("get", where={"source_id": source_id}, include=[])["ids"])
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._stop()
+
+    def _call(self, name: str, **arguments: Any) -> Any:
+        try:
+            return getattr(self._collection, name)(**arguments)
+        except Exception as error:
+            raise IndexUnavailable(
+                f"{self._where}: the vector store failed to {name} ({_first_line(error)}). Run: {self._repair}"
+            ) from error
+
+
+def blank_unused_rows(graph: Path) -> None:
+    """Overwrite with zeros the rows of a graph on disk that no vector fills.
+
+    hnswlib reserves rows without clearing the memory and writes them out as they are, so that whatever the process held there before,
+    a chat model's key among others, would lie in the library's folder.
+
+    Args:
+        graph: folder of one Chroma segment; ``header.bin`` begins with the format (int32), then as uint64 the offset of the first level,
+            the rows reserved, the rows filled and the bytes per row (hnswlib's ``saveIndex``).
+    """
+    header = (graph / "header.bin").read_bytes()
+    if len(header) < _HEADER.size:
+        return  # another process is just writing it, and blanks it afterwards
+    version, _, _, filled, row = _HEADER.unpack_from(header)
+    if version != 1:
+        raise IndexUnavailable(f"{graph}: graph format {version} is not known. Install the versions in constraints.txt.")
+    for name, width in (("data_level0.bin", row), ("length.bin", _LENGTH)):
+        with (graph / name).open("r+b") as file:
+            unused = file.seek(0, os.SEEK_END) - filled * width
+            if unused > 0:
+                file.seek(filled * width)
+                file.write(bytes(unused))
+
+
+_HEADER = struct.Struct("<i4Q")
+_LENGTH = 4
+"""Bytes of a vector's length, a float32."""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:160]

@@ -1,0 +1,1 @@
+"""The web page: tabs, words in both languages, and HTML as pure functions."""

@@ -1,0 +1,132 @@
+"""One file and its metadata to a ``Source``.
+
+What is known of a file is gathered from four places, the first that says something winning: the ``--metadata`` file,
+a sidecar ``NAME.meta.yaml``, front matter (Markdown), and what the text prints about itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from assistant.reading.canonical import Reading
+from assistant.reading.formats import KNOWN, PLAIN, READERS
+from assistant.reading.imprint import read_imprint
+from assistant.reading.metadata import SIDECAR_SUFFIX, overrides_for, parse_metadata, read_sidecars
+from assistant.reading.sandbox import Sandbox
+from assistant.types import Authority, EmptyFile, Kind, Metadata, Source, UnknownSuffix, UnreadableFile
+
+SUFFIXES: tuple[str, ...] = tuple(READERS)
+"""The suffixes of files that can be read, in lower case."""
+
+MOST_BYTES = 200 * 1024**2
+"""A larger file is no document that somebody reads."""
+
+_sandbox = Sandbox()
+
+
+def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
+    """The document in ``path`` with everything known about it.
+
+    Args:
+        overrides: What the ``--metadata`` file holds; see ``assistant.reading.metadata`` for its two forms.
+
+    Raises:
+        UnknownSuffix: If there is no reader for this kind of file.
+        EmptyFile: If the file holds no text.
+        NoTextLayer: If it has pages, but hardly any text on them.
+        EncryptedFile: If it asks for a password.
+        UnreadableFile: If it is not there, may not be read, is damaged, or is not what its suffix says.
+        MetadataError: If metadata hold an illegal key or value.
+    """
+    where = " ".join(str(path).split())
+    suffix = path.suffix.lower()
+    if suffix in KNOWN:
+        raise UnknownSuffix(f"{where}: is {KNOWN[suffix]} and ingest that.")
+    if suffix not in READERS:
+        legal = ", ".join(SUFFIXES)
+        raise UnknownSuffix(f"{where}: suffix {path.suffix!r} is not one of {legal}. Convert the file to one of these.")
+    data = _bytes(path, where)
+    reading = READERS[suffix](data, where) if suffix in PLAIN else _sandbox.read(suffix, data, where)
+    if not any(map(str.isalnum, reading.text)):
+        raise EmptyFile(f"{where}: holds no text. Check that the file is complete.")
+    beside = read_sidecars(path) | overrides_for(path, overrides)
+    given = parse_metadata(reading.given, f"{where}: front matter") | beside
+    return Source(
+        metadata=_metadata(reading, given, path, data),
+        text=reading.text,
+        pages=reading.pages,
+        sha256=_fingerprint(data, beside),
+        path=str(path),
+        warnings=reading.warnings,
+    )
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """The files to read: ``paths`` themselves, folders among them replaced by all files below, in sorted order.
+
+    In folders, hidden files and folders and sidecars are passed over. All else is returned, also what has no reader,
+    so that ``load`` can say so once for each file; so is a path that does not exist.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            below = (file for file in sorted(path.rglob("*")) if file.is_file())
+            found.update(dict.fromkeys(file for file in below if not _is_passed_over(file.relative_to(path))))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def _is_passed_over(relative: Path) -> bool:
+    # Word leaves '~$name.docx' beside a file that is open.
+    return relative.name.endswith(SIDECAR_SUFFIX) or any(part.startswith((".", "~$")) for part in relative.parts)
+
+
+def slug(name: str) -> str:
+    """``name`` as an id: letters and digits of any script in lower case, all else one ``-``, 80 characters at most."""
+    plain = unicodedata.normalize("NFKC", name).lower()
+    return re.sub(r"[\W_]+", "-", plain).strip("-")[:80].rstrip("-")
+
+
+def _bytes(path: Path, where: str) -> bytes:
+    try:
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise UnreadableFile(f"{where}: is not a file. Name a file, or ingest the folder.")
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise UnreadableFile(f"{where}: has {size / 1024**2:.0f} MB, more than {MOST_BYTES // 1024**2}. Split the file.")
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableFile(f"{where}: cannot be opened, {reason}. Check the path and its rights.") from error
+    if not data:
+        raise EmptyFile(f"{where}: holds no bytes. Check that the file is complete.")
+    return data
+
+
+def _metadata(reading: Reading, given: Mapping[str, object], path: Path, data: bytes) -> Metadata:
+    read = read_imprint(reading.text, reading.title)
+    if "authority" in given and given["authority"] is not read.get("authority"):
+        # Who speaks was misread, so what follows from it may be as well.
+        read.pop("jurisdiction", None)
+        read["kind"] = Kind.CASE if given["authority"] is Authority.RESEARCH_PAPER else Kind.POLICY
+    values: dict[str, Any] = {**read, **given}
+    if not values.get("id"):
+        values["id"] = slug(path.stem) or "source-" + hashlib.sha256(data).hexdigest()[:12]
+    if not values.get("work"):
+        values["work"] = values["id"]
+    return Metadata(**values)
+
+
+def _fingerprint(data: bytes, beside: Mapping[str, object]) -> str:
+    """SHA-256 of the file, and of the metadata given beside it, so that a changed sidecar counts as a change."""
+    digest = hashlib.sha256(data)
+    if beside:
+        digest.update(json.dumps(beside, default=str, sort_keys=True, ensure_ascii=False).encode())
+    return digest.hexdigest()

@@ -1,0 +1,120 @@
+"""The process that reads files for ``assistant.reading.sandbox``: frames of bytes in, JSON out, and nothing else it may do.
+
+Run as ``python -m assistant.reading.reading_process MEMORY``. A frame is its length in eight bytes, then that many bytes; a
+request is two frames (JSON with ``suffix`` and ``where``, then the file), a reply is one, with a ``tick`` before it for each
+page of a long file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from assistant.reading.formats import READERS
+from assistant.reading.pdf_reader import read_pdf
+from assistant.reading.sandbox import MOST_CHARACTERS
+from assistant.types import LoadError, UnreadableFile
+
+_FRAME = struct.Struct(">Q")
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
+_FORBIDDEN = (
+    "socket.",
+    "subprocess.",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "os.startfile",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+    "os.chmod",
+    "os.chown",
+    "os.kill",
+    "os.putenv",
+    "shutil.",
+    "ftplib.",
+    "urllib.",
+    "http.",
+    "smtplib.",
+    "webbrowser.",
+)
+
+
+def main() -> None:
+    """Read files until the pipe closes."""
+    memory = int(sys.argv[1])
+    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not reach the pipe
+    _limit(memory)
+    sys.addaudithook(_forbid)
+    while (head := _frame(incoming)) is not None:
+        data = _frame(incoming)
+        if data is None:
+            return
+        request = json.loads(head)
+        _reply(outgoing, _read(request["suffix"], data, request["where"], lambda: _reply(outgoing, {"tick": True})))
+
+
+def _reply(stream: BinaryIO, message: dict[str, Any]) -> None:
+    frame = json.dumps(message).encode()
+    stream.write(_FRAME.pack(len(frame)) + frame)
+    stream.flush()
+
+
+def _read(suffix: str, data: bytes, where: str, tick: Callable[[], None]) -> dict[str, Any]:
+    try:
+        reading = read_pdf(data, where, tick) if suffix == ".pdf" else READERS[suffix](data, where)
+        if len(reading.text) > MOST_CHARACTERS:
+            raise UnreadableFile(f"{where}: holds {len(reading.text):,} characters, more than {MOST_CHARACTERS:,}. Split the file.")
+    except LoadError as error:
+        return {"error": type(error).__name__, "message": str(error)}
+    except MemoryError:
+        return {"error": "UnreadableFile", "message": f"{where}: needs more memory than a document may. Split or simplify the file."}
+    except Exception as error:  # a reader's own mistake is one file's misfortune, not the others'
+        reason = " ".join(str(error).split())[:160] or type(error).__name__
+        return {"error": "UnreadableFile", "message": f"{where}: cannot be read ({reason}). Save it anew and ingest it again."}
+    pages = [(p.number, p.span.start, p.span.end) for p in reading.pages]
+    return {"text": reading.text, "title": reading.title, "pages": pages, "warnings": list(reading.warnings)}
+
+
+def _frame(stream: BinaryIO) -> bytes | None:
+    head = stream.read(_FRAME.size)
+    if len(head) < _FRAME.size:
+        return None
+    (size,) = _FRAME.unpack(head)
+    data = stream.read(size)
+    return data if len(data) == size else None
+
+
+def _limit(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows: there the time limit alone holds
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ValueError, OSError):  # macOS has the name, but refuses
+        return
+
+
+def _forbid(event: str, args: tuple[Any, ...]) -> None:
+    """Refuse what no reader needs: writing, running programs, reaching the network."""
+    writes = event == "open" and len(args) == 3 and isinstance(args[2], int) and args[2] & _WRITES and args[0] != os.devnull
+    if writes or event.startswith(_FORBIDDEN):
+        raise PermissionError(f"a document may not cause {event}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A question's passages: words and meaning in one total order."""
