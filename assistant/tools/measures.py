@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -10,12 +11,18 @@ from decimal import Decimal
 from assistant.language.facts import Fact, FactKind, read_facts
 from assistant.tools.agreement_rules import Measure
 
-_TO = re.compile(r"\s*(?:\(含\))?\s*(?:起)?\s*[,，]?\s*(?:至|到|—|–|-+|~|until|to|through|and (?:ends|expires|runs until) on|and expires|till)\s*")
+_TO = re.compile(
+    r"\s*(?:\(含\))?\s*(?:起)?\s*[,，]?\s*(?:至|到|—|–|-+|~|until|to|through|till|and (?:ends|expires|runs until) on|and expires)\s*"
+)
+_TIES = re.compile(r"至|到|止|\bto\b|until|end")
 _WEEK = re.compile(r"每\s?(?:个)?(?:周|星期)|\b(?:a|per|each|every) week|\bweekly|/ ?week")
 _EVERY_WORD = re.compile(
-    r"每(?:隔|满)?\s?(?:个)?(?P<year>(?:一|1)?\s?(?:学)?年(?:度)?)(?!\d)|(?P<half>每半年|半年一次|every six months|twice a year|semi-?annually)|(?P<annual>\bannually|\byearly|\b(?:every|each) year|"
-    r"\bonce (?:a|per|every|each) year|一年一次|逐年)|(?P<two>\bbiennial(?:ly)?|\bevery (?:other|second) year|\bbi-annual review)|(?P<term>每(?:个)?学期|each semester|every semester)|"
-    r"(?P<quarter>每(?:个)?季度|quarterly|every quarter)"
+    r"每(?:隔|满)?\s?(?:个)?(?P<year>(?:一|1)?\s?(?:学)?年(?:度)?)(?!\d)"
+    r"|(?P<half>每半年|半年一次|every six months|twice a year|semi-?annually)"
+    r"|(?P<annual>\bannually|\byearly|\b(?:every|each) year|\bonce (?:a|per|every|each) year|一年一次|逐年)"
+    r"|(?P<two>\bbiennial(?:ly)?|\bevery (?:other|second) year|\bbi-annual review)"
+    r"|(?P<term>每(?:个)?学期|each semester|every semester)"
+    r"|(?P<quarter>每(?:个)?季度|quarterly|every quarter)"
 )
 _EVERY_BEFORE = re.compile(r"(?:每(?:隔|满)?|\bevery|\bonce (?:in |every )|\bintervals? of(?: no more than| at most)?|\bat least every|\bonce in every)\s?$")
 _EVERY_AFTER = re.compile(r"\s?(?:一次|1次|一修|一评|一调)")
@@ -62,9 +69,10 @@ def _is_weekly(folded: str, fact: Fact) -> bool:
 def _periods(folded: str) -> Iterator[Decimal]:
     """Yield the months between two dates of which one follows the other: from … to …"""
     dates = [(f.span, day) for f in read_facts(folded) if f.kind is FactKind.DATE and (day := _day(f.value))]
-    for (first, start), (second, end) in zip(dates, dates[1:], strict=False):
+    for (first, start), (second, end) in itertools.pairwise(dates):
         between = folded[first.end : second.start]
-        if end > start and (_TO.fullmatch(between) or (len(between) < 40 and re.search(r"至|到|止|\bto\b|until|end", between + folded[second.end : second.end + 2]))):
+        tied = _TO.fullmatch(between) or (len(between) < 40 and _TIES.search(between + folded[second.end : second.end + 2]))
+        if end > start and tied:
             days = (end - start).days + 1
             yield Decimal(round(days / 30.4375, 1)).quantize(Decimal("0.1"))
 

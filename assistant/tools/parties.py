@@ -37,7 +37,8 @@ _ROLE = re.compile("|".join(f"(?P<{role}>{signs})" for role, signs in _SIGNS.ite
 _LABEL = r"[甲乙丙丁]方|\bparty [a-d1-4]\b|\b(?:first|second|third) party\b"
 _DEFINED = re.compile(rf"(?P<label>{_LABEL})(?P<aside>\s?\([^()]{{0,40}}\))?[\"”]?\)?\s*(?:[:：]|\bis\b|为|系|\s(?=[一-鿿]))\s*(?P<name>[^\n;；]{{1,90}})")
 _CALLED = re.compile(
-    r"(?P<name>[^\n()\"“”。;；:：]{2,70})\s*[(（]\s*(?:以下|下|以下均)?(?:简称|统称)?(?:为|:)?\s*(?:hereinafter(?: referred to as| called)?,?\s*|referred to as\s*)?"
+    r"(?P<name>[^\n()\"“”。;；:：]{2,70})\s*[(（]\s*(?:以下|下|以下均)?(?:简称|统称)?(?:为|:)?\s*"
+    r"(?:hereinafter(?: referred to as| called)?,?\s*|referred to as\s*)?"
     r"(?:the )?[\"“「']?\s*(?:the )?(?P<label>[一-鿿]{2,6}|[a-z][a-z ]{2,24}?)\s*[\"”」']?\s*[)）]"
 )
 _BOTH = re.compile(r"[甲乙](?:方)?[、和与及]?[甲乙丙]方?双方|甲乙双方|甲[、,和与及]?乙[、,和与及]?丙三方")
