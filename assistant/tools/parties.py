@@ -70,7 +70,7 @@ def _name_role(name: str) -> Role | None:
     """Return the role of a name: what its brackets say, else how it ends, for a company may be named after a school's town."""
     aside = re.search(r"[(（]([^()（）]*)[)）]", name)
     said = _role_of(aside[1]) if aside else None
-    bare = re.split(r"[(（,，、]", name)[0]
+    bare = next(filter(_ROLE.search, re.split(r"[(（,，、]", name)), "")
     kinds = [Role(m.lastgroup) for m in _ROLE.finditer(bare) if m.lastgroup]
     if kinds and kinds[-1] is not Role.STUDENT and Role.STUDENT in kinds:
         return Role.STUDENT  # the apprentice, a student of the college
