@@ -53,8 +53,11 @@ def _row(out: Console, columns: tuple[str, ...], row: Row, colon: str) -> None:
     for text in more:
         _say(out, Text(clean(text), style="dim"), 2 * INDENT)
     for name, cell in zip(columns[1:], row.cells[1:], strict=True):
+        head, *rest = cell.split("\n")
         if cell:
-            _say(out, Text.assemble((name + colon, "dim"), clean(cell)), 2 * INDENT)
+            _say(out, Text.assemble((name + colon, "dim"), clean(head)), 2 * INDENT)
+        for text in rest:
+            _say(out, Text(clean(text)), 3 * INDENT)
 
 
 def _chart(out: Console, chart: Chart, colon: str) -> None:

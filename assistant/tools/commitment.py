@@ -47,6 +47,8 @@ _RESTART = re.compile(
     r"(?:学校|企业|学生|[甲乙丙丁]方|双方|各方)(?!等|本人)|(?<![相供])应(?=[当按在向由为于])|须|必须|需(?=[要缴交支])|负责"
     r"|\b(?:shall|must|will|has to|have to|pays?|is required|are required)\b"
 )
+_NO_SUBJECT = re.compile(r"\W*(?:[a-z0-9.]{1,4}[.)]?\s)?(no|neither|none of)\b")
+"""A sentence whose subject is denied: "No deposit, fee or other charge shall be collected"."""
 _PIECE = re.compile(r"[,，;；。:：]|(?<!\d)\.(?!\d)")
 _PERMITS = ("permit", "encourage")
 
@@ -93,6 +95,8 @@ def is_denied(body: str, place: Span, lead: str) -> bool:
     denials = sorted({m.start() for m in _DENIAL.finditer(body)} | {m.span.start for m in read_modes(body, []) if m.value in ("prohibit", "not")})
     inside = [d for d in denials if piece.start <= d < piece.end]
     if any(not _CONTRAST.search(body, min(d, place.start), max(d, place.start)) for d in inside):
+        return True
+    if (subject := _NO_SUBJECT.match(body)) and subject.start(1) < place.start and not _CONTRAST.search(body, subject.start(1), place.start):
         return True
     before = [d for d in denials if d < piece.start]
     if before and not _RESTART.search(body, piece.start, piece.end):

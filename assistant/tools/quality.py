@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from assistant.reading.metadata import read_metadata_file
+from assistant.tools.plain import plain_value
 from assistant.tools.rules import Rule, Rules, read_rules
 from assistant.types import MetadataError, ProvisionError, ToolError
 
@@ -73,6 +75,8 @@ class QualityIndex:
     """The grade of the composite of the evaluators, else of the index; empty without boundaries or value."""
     example: Decimal
     """The paper's example recomputed from its parts."""
+    printed: Decimal | None
+    """What the paper prints for it."""
 
 
 def read_quality_rules(path: Path) -> Rules:
@@ -181,7 +185,26 @@ def compute_index(rules: Rules, scores: Scores) -> QualityIndex:
     groups = tuple((group, *_group(indicators, group.id)) for group in rules["groups"].values())
     judged = evaluators.value if evaluators.value is not None else indicators.value
     example = _whole(rules["evaluators"].values(), {r.id: d for r in rules["evaluators"].values() if (d := _decimal(r.values.get("example"))) is not None})
-    return QualityIndex(scores.name, indicators, groups, evaluators, _grade(judged, scores.grades), example.value or Decimal(0))
+    printed = next((d for note in rules["notes"].values() if (d := _decimal(note.values.get("printed"))) is not None), None)
+    return QualityIndex(scores.name, indicators, groups, evaluators, _grade(judged, scores.grades), example.value or Decimal(0), printed)
+
+
+def index_value(index: QualityIndex, language: str) -> dict[str, Any]:
+    """Return an index as plain values for JSON."""
+
+    def whole(of: Whole) -> dict[str, Any]:
+        parts = [{"id": p.rule.id, "title": p.rule.text.in_(language), "weight": p.weight, "score": p.score, "points": p.points} for p in of.parts]
+        return {"value": of.value, "parts": parts, "missing": [rule.id for rule in of.missing]}
+
+    value = {
+        "name": index.name,
+        "index": whole(index.indicators),
+        "groups": [{"id": rule.id, "title": rule.text.in_(language), "weight": of, "score": score} for rule, of, score in index.groups],
+        "evaluators": whole(index.evaluators),
+        "grade": index.grade,
+        "paper_example": {"recomputed": index.example, "printed": index.printed},
+    }
+    return dict(plain_value(value, language))
 
 
 def _whole(rules: Iterable[Rule], scores: Mapping[str, Decimal]) -> Whole:
