@@ -16,8 +16,8 @@ from assistant.reading.loading import load
 from assistant.tools.agreement import AgreementCheck, Status, check_agreement, kind_of, resting
 from assistant.tools.agreement_docx import write_commented
 from assistant.tools.agreement_report import agreement_report, agreement_value
-from assistant.tools.agreement_rules import AgreementKind, read_agreement_rules
-from assistant.tools.measures import Measure, measure
+from assistant.tools.agreement_rules import AgreementKind, Measure, read_agreement_rules
+from assistant.tools.measures import measure
 from assistant.tools.parties import Role, read_parties
 from assistant.tools.segments import read_segments
 from assistant.types import ProvisionError

@@ -286,6 +286,6 @@ def test_the_fund_and_the_shares_are_computed_by_the_catalogue() -> None:
     assert figures["fund_b"] == 10600
     assert [figures[f"fund_{who}"] for who in ("government", "colleges", "enterprises")] == [400_000, 300_000, 300_000]
     assert figures["share_of_income"] == 6_800_000
-    assert len(costs.costs_report(profile, rows, grounds()).sections) == 2
+    assert len(costs.costs_report(profile, rows, grounds()).sections) == 3
     with pytest.raises(ToolError, match="at least one"):
         costs.share_costs(shipped_provisions(), {}, grounds())

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.commands.arguments import AsOf, Bare, Language, Place, fail, usage_error
+from assistant.commands.arguments import AsJson, AsOf, Bare, Language, Place, fail, usage_error
 from assistant.commands.opening import begin, open_library, print_json
-from assistant.config import shipped
 from assistant.types import Scope
 
 if TYPE_CHECKING:
-    from assistant.benefits.basis import Grounds
+    from assistant.tools.desk import Desk, Result
     from assistant.tools.report import Report
 
 # The tools, the pipeline and the libraries behind them are imported by the commands that need them: help answers at once.
@@ -52,6 +52,7 @@ def check_agreement(
     kind: Annotated[KindOfAgreement | None, typer.Option(help="What it is about.", show_default="found out")] = None,
     rules: Rules = None,
     format: As = Format.TEXT,
+    as_json: AsJson = False,
     out: Into = None,
     language: Annotated[Language | None, typer.Option(help="Language of the report.", show_default="the agreement's")] = None,
     as_of: AsOf = None,
@@ -63,19 +64,18 @@ def check_agreement(
     The Word document carries the findings as comments where the words stand.
     """
     from assistant.reading.loading import load
-    from assistant.tools import agreement, agreement_docx, agreement_report
-    from assistant.tools.agreement_rules import AgreementKind, read_agreement_rules
+    from assistant.tools.agreement_docx import write_commented
+    from assistant.tools.agreement_rules import AgreementKind
 
     console = begin(ctx)
-    requirements = read_agreement_rules(rules_file(rules, "agreement"))
     source = load(file)
     said = (language.value if language else source.metadata.language) or "zh"
-    grounds = _grounds(ctx, no_corpus, Scope(as_of=as_of, jurisdiction=jurisdiction), said)
-    check = agreement.check_agreement(source, requirements, agreement.resting(grounds.rest), said, AgreementKind(kind.value) if kind else None)
+    desk = _desk(ctx, no_corpus, said, {"agreement": rules}, Scope(as_of=as_of, jurisdiction=jurisdiction))
+    result, check = desk.agreement(source, AgreementKind(kind.value) if kind else None)
     if format is Format.DOCX:
-        agreement_docx.write_commented(check, _needed(ctx, out))
+        write_commented(check, _needed(ctx, out))
     else:
-        _write(ctx, console, format, out, agreement_report.agreement_report(check), agreement_report.agreement_value(check))
+        _write(ctx, console, Format.JSON if as_json else format, out, result)
 
 
 @tools.command()
@@ -84,20 +84,14 @@ def index(
     scores: Annotated[Path, typer.Option(metavar="FILE.yaml", exists=True, dir_okay=False, help="Scores of indicators and evaluators; see docs/tools.md.")],
     rules: Rules = None,
     format: As = Format.TEXT,
+    as_json: AsJson = False,
     out: Into = None,
     language: In = Language.ZH,
     no_corpus: Bare = False,
 ) -> None:
     """Compute the quality index: indicators and evaluators by weight, with a radar chart."""
-    from assistant.tools import quality
-    from assistant.tools.plain import plain_value
-    from assistant.tools.quality_report import quality_report
-
     console = begin(ctx)
-    known = quality.read_quality_rules(rules_file(rules, "quality"))
-    computed = quality.compute_index(known, quality.read_scores(scores, known))
-    report = quality_report(computed, known, _grounds(ctx, no_corpus, Scope(), language.value))
-    _write(ctx, console, format, out, report, quality.index_value(computed, language.value) | {"citations": plain_value(report.citations, language.value)})
+    _write(ctx, console, Format.JSON if as_json else format, out, _desk(ctx, no_corpus, language.value, {"quality": rules}).index(scores))
 
 
 @tools.command()
@@ -107,23 +101,15 @@ def monitor(
     period: Annotated[str, typer.Option(metavar="2025Q3|2025", help="A quarter or a year to report on.", show_default="all months")] = "",
     rules: Rules = None,
     format: As = Format.TEXT,
+    as_json: AsJson = False,
     out: Into = None,
     language: In = Language.ZH,
     no_corpus: Bare = False,
 ) -> None:
     """Report on monthly values: how far indicators are met, which keep falling, and who the data come from."""
-    from assistant.tools import monitoring
-    from assistant.tools.monitoring_report import monitoring_report
-    from assistant.tools.plain import plain_value
-    from assistant.tools.quality import read_quality_rules
-
     console = begin(ctx)
-    known = monitoring.read_monitoring_rules(rules_file(rules, "monitoring"))
-    values, wrong = monitoring.read_values(data)
-    _stop_at(wrong)
-    found = monitoring.monitor(values, known, read_quality_rules(rules_file(None, "quality"))["indicators"], period)
-    report = monitoring_report(found, known, _grounds(ctx, no_corpus, Scope(), language.value))
-    _write(ctx, console, format, out, report, monitoring.monitoring_value(found) | {"citations": plain_value(report.citations, language.value)})
+    desk = _desk(ctx, no_corpus, language.value, {"monitoring": rules})
+    _write(ctx, console, Format.JSON if as_json else format, out, _whole(lambda: desk.monitor(data, period)))
 
 
 @tools.command("map")
@@ -134,26 +120,17 @@ def map_(
     table: Annotated[list[Path] | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The college's own groups as CSV or Excel.")] = None,
     rules: Rules = None,
     format: As = Format.TEXT,
+    as_json: AsJson = False,
     out: Into = None,
     language: In = Language.ZH,
     no_corpus: Bare = False,
 ) -> None:
     """Show which professional groups serve which industry chains, and which fit an enterprise's demand."""
-    from assistant.tools import chains
-    from assistant.tools.chains_report import chains_report, demand_report
-
     if search and demand:
         raise usage_error(ctx, "--demand", "search for words or match a demand, not both.")
     console = begin(ctx)
-    known, groups, wrong = chains.read_chains(rules_file(rules, "chains"), table or ())
-    _stop_at(wrong)
-    grounds = _grounds(ctx, no_corpus, Scope(), language.value)
-    if demand:
-        matches = chains.match_demand(groups, _text_of(demand))
-        _write(ctx, console, format, out, demand_report(matches, known, grounds), chains.matches_value(matches, language.value))
-    else:
-        report = chains_report(groups, known, grounds, search)
-        _write(ctx, console, format, out, report, chains.groups_value(groups, search, language.value))
+    desk = _desk(ctx, no_corpus, language.value, {"chains": rules})
+    _write(ctx, console, Format.JSON if as_json else format, out, _whole(lambda: desk.map(table or (), search, _text_of(demand))))
 
 
 @tools.command()
@@ -163,21 +140,15 @@ def majors(
     thresholds: Annotated[Path, typer.Option(metavar="FILE.yaml", exists=True, dir_okay=False, help="The college's thresholds; there are no others.")],
     rules: Rules = None,
     format: As = Format.TEXT,
+    as_json: AsJson = False,
     out: Into = None,
     language: In = Language.ZH,
     no_corpus: Bare = False,
 ) -> None:
     """Say which majors to suspend, reduce or keep, by the college's own thresholds."""
-    from assistant.tools import majors as assessing
-    from assistant.tools.majors_report import majors_report
-
     console = begin(ctx)
-    known, limits = assessing.read_major_rules(rules_file(rules, "majors")), assessing.read_thresholds(thresholds)
-    found, wrong = assessing.read_majors(data)
-    _stop_at(wrong)
-    assessed = assessing.assess_majors(found, limits)
-    report = majors_report(assessed, limits, known, _grounds(ctx, no_corpus, Scope(), language.value))
-    _write(ctx, console, format, out, report, assessing.majors_value(assessed))
+    desk = _desk(ctx, no_corpus, language.value, {"majors": rules})
+    _write(ctx, console, Format.JSON if as_json else format, out, _whole(lambda: desk.majors(data, thresholds)))
 
 
 @tools.command()
@@ -188,35 +159,41 @@ def costs(
     income: Annotated[str, typer.Option(metavar="YUAN", help="Yearly income of the industry college.", show_default=False)] = "",
     share: Annotated[str, typer.Option(metavar="PERCENT", help="Share that the enterprise holds.", show_default=False)] = "",
     format: As = Format.TEXT,
+    as_json: AsJson = False,
     out: Into = None,
     language: In = Language.ZH,
     no_corpus: Bare = False,
 ) -> None:
     """Compute the risk compensation fund and the income by shares, as a paper describes them."""
-    from assistant.tools import costs as sharing
-
     console = begin(ctx)
+    from assistant.tools.desk import Desk
+
     library = open_library(ctx, no_corpus, no_model=True)
     given = {"damaged_part": damaged_part, "fund_total": fund_total, "industry_college_income": income, "share_held": share}
-    grounds = library.grounds(Scope(), language.value)
-    profile, rows = sharing.share_costs(library.provisions, given, grounds)
-    _write(ctx, console, format, out, sharing.costs_report(profile, rows, grounds), sharing.costs_value(rows, language.value))
+    _write(ctx, console, Format.JSON if as_json else format, out, Desk(library.grounds(Scope(), language.value)).costs(library.provisions, given))
 
 
 # -- what the commands share ----------------------------------------------------------------------------------
 
 
-def rules_file(own: Path | None, name: str) -> Path:
-    """Return the file of rules: the college's own, or the one that ships."""
-    return own or shipped("corpus") / "tools" / f"{name}.yaml"
+def _desk(ctx: typer.Context, bare: bool, language: str, rules: Mapping[str, Path | None], scope: Scope = Scope()) -> Desk:  # noqa: B008  frozen
+    """Return the tools over the library, with the college's own rules where it gives some."""
+    from assistant.tools.desk import Desk
+
+    own = {name: path for name, path in rules.items() if path is not None}
+    return Desk(open_library(ctx, bare, no_model=True).grounds(scope, language), own)
 
 
-def _stop_at(wrong: list[str]) -> None:
-    """Print what is wrong with a table, a line for each cell, and fail if there is anything."""
-    for line in wrong:
-        fail(line)
-    if wrong:
-        raise typer.Exit(1)
+def _whole(compute: Callable[[], Result]) -> Result:
+    """Return a result, or print what is wrong with a table, a line for each cell, and fail."""
+    from assistant.tools.desk import BadCells
+
+    try:
+        return compute()
+    except BadCells as error:
+        for line in error.lines:
+            fail(line)
+        raise typer.Exit(1) from error
 
 
 def _text_of(given: str) -> str:
@@ -229,34 +206,30 @@ def _text_of(given: str) -> str:
     return given
 
 
-def _grounds(ctx: typer.Context, bare: bool, scope: Scope, language: str) -> Grounds:
-    return open_library(ctx, bare, no_model=True).grounds(scope, language)
-
-
 def _needed(ctx: typer.Context, out: Path | None) -> Path:
     if out is None:
         raise usage_error(ctx, "--out", "a Word document needs a file. Give --out FILE.docx.")
     return out
 
 
-def _write(ctx: typer.Context, console: Any, format: Format, out: Path | None, report: Report, value: object) -> None:
-    """Write a report as ``format``, to a file or to standard output."""
+def _write(ctx: typer.Context, console: Any, format: Format, out: Path | None, result: Result) -> None:
+    """Write a result as ``format``, to a file or to standard output."""
     if format is Format.DOCX:
         from assistant.tools.report_docx import write_report
 
-        write_report(report, _needed(ctx, out))
+        write_report(result.report, _needed(ctx, out))
     elif format is Format.HTML:
         from assistant.tools.report_html import to_html
 
-        _print(console, to_html(report), out)
+        _print(console, to_html(result.report), out)
     elif format is Format.JSON and out is None:
-        print_json(console, value)
+        print_json(console, result.as_json())
     elif format is Format.JSON:
         import json
 
-        _print(console, json.dumps(value, ensure_ascii=False, indent=2) + "\n", out)
+        _print(console, json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n", out)
     else:
-        _show(console, report, out)
+        _show(console, result.report, out)
 
 
 def _show(console: Any, report: Report, out: Path | None) -> None:

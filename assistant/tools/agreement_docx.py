@@ -6,6 +6,7 @@ opened by the readers, which run apart (``reading.sandbox``). What is missing is
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -29,6 +30,17 @@ def write_commented(check: AgreementCheck, path: Path) -> None:
     Raises:
         ProfileError: the file cannot be written.
     """
+    save(_document(check), path)
+
+
+def commented_bytes(check: AgreementCheck) -> bytes:
+    """Return a checked agreement as the bytes of a Word document with comments."""
+    out = io.BytesIO()
+    _document(check).save(out)
+    return out.getvalue()
+
+
+def _document(check: AgreementCheck) -> Document:
     document, cited = docx.Document(), Cited()
     set_fonts(document)
     paragraphs = [(span, _paragraph(document, check.source.text[span.start : span.end])) for span in _lines(check.source.text)]
@@ -42,7 +54,7 @@ def write_commented(check: AgreementCheck, path: Path) -> None:
     document.add_heading(CITED.in_(check.language), 1)
     for citation in cited.all:
         add_citation(document, citation)
-    save(document, path)
+    return document
 
 
 def _lines(text: str) -> Iterator[Span]:

@@ -18,7 +18,7 @@ from assistant.tools.plain import plain_value
 from assistant.tools.report import Cited, Report, Row, Section, Table, Tone, standing_text
 from assistant.types import ToolError
 
-PROVISIONS = ("risk-compensation-fund", "industry-college-shares")
+PROVISIONS = ("risk-compensation-fund", "risk-compensation-contributions", "industry-college-shares")
 """The provisions of the catalogue that this tool computes."""
 FIELDS = ("damaged_part", "fund_total", "industry_college_income", "share_held")
 TITLE = Said("成本分担测算", "Cost-sharing calculator")
