@@ -12,13 +12,15 @@ from assistant.tools.charts import svg
 from assistant.tools.report import CITED, Report, Row, Section, Table
 from assistant.types import Citation
 
+STYLE = Path(__file__).with_name("report.css")
+"""The style sheet of reports, for a page that shows fragments."""
 _ids = count()
 
 
 @cache
 def style() -> str:
     """Return the style sheet of reports."""
-    return Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    return STYLE.read_text(encoding="utf-8")
 
 
 def to_html(report: Report) -> str:
