@@ -391,14 +391,19 @@ class Assistant:
         """
         if not scope.audiences >= self.audiences:
             return self.seen_by(scope.audiences).check_benefits(profile, scope, language)
-        day = scope.as_of or dt.date.today()
-        place = scope.jurisdiction or profile.place or self.settings.jurisdiction
-        grounds = Grounds(LiveTexts(self.index.registry), day, place, language)
+        grounds = self.grounds(scope, language, profile.place)
         hidden = self.index.hidden_works
         provisions = tuple(p for p in self.provisions if hidden.isdisjoint(clause.work for clause in p.basis))
         rows = assess(provisions, profile, grounds.of, language)
         fingerprint = hashlib.sha256(f"{self.fingerprint}\0{provisions}".encode()).hexdigest()[:12]
-        return make_worksheet(rows, profile, language, day, place, self.index.registry.revision(), fingerprint)
+        return make_worksheet(rows, profile, language, grounds.day, grounds.place, self.index.registry.revision(), fingerprint)
+
+    def grounds(self, scope: Scope = Scope(), language: str = "zh", place: str = "") -> Grounds:  # noqa: B008  frozen
+        """Return where the clauses of rules are looked up, as of the day of ``scope`` and in its place, else in ``place``, else in the setting's."""
+        if not scope.audiences >= self.audiences:
+            return self.seen_by(scope.audiences).grounds(scope, language, place)
+        day = scope.as_of or dt.date.today()
+        return Grounds(LiveTexts(self.index.registry), day, scope.jurisdiction or place or self.settings.jurisdiction, language)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "planting": ("planting", "plant changes in faithful answers, and count how many the judge catches"),
     "chat": ("chat", "ask a suite of a chat model, and say how much of what it writes holds"),
     "follow-ups": ("follow_ups", "say whether follow-ups find their evidence without a model"),
+    "agreements": ("agreement_gaps", "check agreements with known gaps; exit 1 if too few are found or too many alarms are false"),
     "report": ("html_report", "write one self-contained HTML page of results"),
     "peers": ("peers", "compare with other systems on the same questions, texts and embedding weights"),
     "adopt": ("adopt", "turn recorded questions with corrected evidence into cases of a suite"),

@@ -18,8 +18,10 @@ from assistant.language.places import all_places, place_name
 from assistant.page.benefits_tab import BenefitsTab
 from assistant.page.page_words import ENTERPRISE_EXAMPLES, STAFF_EXAMPLES, preferred_language, words
 from assistant.page.rendering import render, render_empty, render_error, render_filling, render_header, render_looking
+from assistant.page.tools_tab import ToolsTab
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
+from assistant.tools.report_html import STYLE
 from assistant.types import Abstention, Answer, AssistantError, ConfigError, Kind, Scope
 
 LANGUAGES = [("中文", "zh"), ("English", "en")]
@@ -164,6 +166,7 @@ def _lay_out(page: _Page) -> _Parts:
         with gr.Tab(w.tab, id="ask", elem_id="ask-tab") as tab:
             parts = _lay_out_asking(page, language, head, tab)
         BenefitsTab(page.assistant, page.filling).build(language)
+        ToolsTab(page.assistant, page.filling).build(language)
     return parts
 
 
@@ -252,7 +255,7 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         build(assistant, filling),
         path="/",
         theme=theme,
-        css_paths=[Path(__file__).with_name("page.css"), Path(__file__).with_name("worksheet.css")],
+        css_paths=[Path(__file__).with_name("page.css"), Path(__file__).with_name("worksheet.css"), STYLE],
         footer_links=[],
         run_history=False,
         show_error=False,
