@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.utils import get_upload_folder
 
 from assistant.filling import Filling
 from assistant.language.places import all_places, place_name
@@ -247,9 +248,11 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         input_placeholder_color="*neutral_500",
         input_placeholder_color_dark="*neutral_400",
     )
+    blocks = build(assistant, filling)
+    blocks.has_launched = True  # until then Gradio takes any file that an event names, and mounting alone does not set it
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build(assistant, filling),
+        blocks,
         path="/",
         theme=theme,
         css_paths=[Path(__file__).with_name("page.css"), Path(__file__).with_name("worksheet.css")],
@@ -259,5 +262,11 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=False,
+        max_file_size=assistant.settings.max_upload_mb * 1_000_000,
     )
     return mounted
+
+
+def uploads_folder() -> Path:
+    """Return the folder in which Gradio keeps what is sent to the page, until an event takes it."""
+    return Path(get_upload_folder())
