@@ -38,7 +38,7 @@ from assistant.library.uploads import Uploads
 from assistant.questions.follow_ups import Condenser
 from assistant.questions.query import Query, QueryReader
 from assistant.reading.loading import find_files, load
-from assistant.reading.metadata import check_file_names, read_metadata_file
+from assistant.reading.metadata import check_file_names, parse_metadata, read_metadata_file
 from assistant.search.retrieval import Retriever
 from assistant.types import (
     Abstention,
@@ -65,7 +65,10 @@ _FILLING = "filling"
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why."""
+    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why.
+
+    ``fault`` names the class of the error, for whoever words it in another language.
+    """
 
     path: Path
     outcome: str
@@ -74,6 +77,7 @@ class FileReport:
     passages: int = 0
     warnings: tuple[str, ...] = ()
     error: str = ""
+    fault: str = ""
 
 
 class Assistant:
@@ -199,10 +203,9 @@ class Assistant:
             change = self.index.take(source)
         except AssistantError as error:
             self.uploads.forget(path)
-            return FileReport(path, "failed", error=str(error))
+            return FileReport(path, "failed", error=str(error), fault=type(error).__name__)
         self.uploads.forget(path if change is Change.UNCHANGED else before)
-        count = len(self.index.registry.passages_of(source.id))
-        return FileReport(path, change.value, source.id, source.title, count, source.warnings)
+        return self._report(source, change)
 
     def _path_of(self, source_id: str) -> str:
         """Return where the live version of a source was read from, or nothing."""
@@ -216,13 +219,43 @@ class Assistant:
         """Return one source with its text."""
         return self.index.registry.source(source_id)
 
+    def amend(self, source_id: str, changes: Mapping[str, object]) -> FileReport:
+        """Change what is known of a source, and index it anew with that; its file stays as it is.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+            MetadataError: a key or a value is not legal, or ``changes`` would give it another id.
+        """
+        source = self.source(source_id)
+        values = parse_metadata(changes, source_id)
+        if values.get("id", source_id) != source_id:
+            raise MetadataError(f"{source_id}: id {values['id']!r} would make another source of it. Take the file in again under that id.")
+        return self._report(source, self.index.take(_amended(source, replace(source.metadata, **values))))  # type: ignore[arg-type]  # parsed above
+
+    def reindex(self, source_id: str) -> FileReport:
+        """Read a source again from its file, where that is still there, and cut and embed it anew; what is known of it stays.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+            LoadError: its file cannot be read any more.
+        """
+        source = self.source(source_id)
+        if Path(source.path).is_file():
+            source = _amended(load(Path(source.path)), source.metadata)
+        return self._report(source, self.index.renew(source))
+
+    def _report(self, source: Source, change: Change) -> FileReport:
+        count = len(self.index.registry.passages_of(source.id))
+        return FileReport(Path(source.path), change.value, source.id, source.title, count, source.warnings)
+
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
         path = self._path_of(source_id)
         left = self.index.remove(source_id)
         if path:
+            handed_in = self.uploads.kept(path)
             self.uploads.forget(path)
-            left |= {"files": 1} if self.uploads.kept(path) else {}
+            left |= {"files": self.uploads.kept(path)} if handed_in else {}
         file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
         if not url and not file.exists():
             return left
@@ -405,6 +438,14 @@ class Assistant:
         """Names the code, settings, prompts, embedder and chunker that answered."""
         parts = (importlib.metadata.version("policy-case-assistant") if _installed() else "source", self.settings.fingerprint(), self.index.fingerprint)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _amended(source: Source, metadata: Metadata) -> Source:
+    """Return a source with other metadata, under a digest of its own: what its file says then counts as a change."""
+    if metadata == source.metadata:
+        return source
+    digest = hashlib.sha256(f"{source.sha256}\0{metadata}".encode()).hexdigest()
+    return replace(source, metadata=metadata, sha256=digest)
 
 
 def _located(query: Query, scope: Scope) -> Query:

@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.library.embedding import Vectors
 from assistant.library.index import Index
-from assistant.library.registry import Registry, SourceRow, WordRow
+from assistant.library.registry import Coverage, Registry, SourceRow, WordRow
 from assistant.library.vectors import VectorStore
 from assistant.types import Audience, Metadata, Passage, Source, SourceNotFound
 
@@ -87,6 +87,10 @@ class RegistryView(Registry):
 
     def sources(self) -> list[SourceRow]:
         return [row._replace(metadata=self._strip(row.metadata)) for row in self._now().rows.values()]
+
+    def coverage(self) -> dict[str, Coverage]:
+        rows = self._now().rows
+        return {i: found for i, found in self.whole.coverage().items() if i in rows}
 
     def source(self, source_id: str) -> Source:
         """Return one source; one that is hidden is as unknown as one that does not exist."""

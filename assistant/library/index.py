@@ -128,6 +128,17 @@ class Index:
         """
         if self.registry.sha256(source.id) == source.sha256:
             return Change.UNCHANGED
+        return self._put(source, before_commit, cut, anew=False)
+
+    def renew(self, source: Source) -> Change:
+        """Cut and embed ``source`` again although nothing in it may have changed: what reads and cuts texts may have become better.
+
+        Raises:
+            IndexUnavailable: another writer does not finish, or the disk fails.
+        """
+        return self._put(source, lambda: None, chunk, anew=True)
+
+    def _put(self, source: Source, before_commit: Callable[[], None], cut: Callable[[Source], Sequence[Passage]], anew: bool) -> Change:
         passages = list(cut(source))
         readable = [p for p in passages if p.kind not in SILENT and self.embedder.reads(p.text) >= READABLE]
         vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
@@ -136,7 +147,7 @@ class Index:
         with self._writing():
             self._check_same_maker()
             known = self.registry.sha256(source.id)
-            if known == source.sha256:  # another writer was faster
+            if known == source.sha256 and not anew:  # another writer was faster
                 return Change.UNCHANGED
             self.registry.store("fingerprint", self.fingerprint)
             self.registry.store("dimension", str(self.embedder.dimension))

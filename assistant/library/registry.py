@@ -76,6 +76,13 @@ class SourceRow(NamedTuple):
     warnings: tuple[str, ...]
 
 
+class Coverage(NamedTuple):
+    """How much of a source could be read: its pages, and the numbers of those on which no text was found."""
+
+    pages: int
+    blank: tuple[int, ...]
+
+
 class Registry:
     """One library's SQLite file. Safe to use from several threads; each has its own connection.
 
@@ -182,6 +189,13 @@ class Registry:
                 "s.path, s.warnings FROM sources s ORDER BY s.id"
             ).fetchall()
         return [SourceRow(metadata_from_json(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], tuple(json.loads(r[7]))) for r in rows]
+
+    def coverage(self) -> dict[str, Coverage]:
+        """Return how much of each source could be read, by id."""
+        with self._guard() as db:
+            rows = db.execute("SELECT id, pages FROM sources").fetchall()
+        spans = {source_id: json.loads(pages) for source_id, pages in rows}
+        return {source_id: Coverage(len(pages), tuple(n for n, start, end in pages if start == end)) for source_id, pages in spans.items()}
 
     def source(self, source_id: str) -> Source:
         """Return one source with its text; sources just read are kept until the library changes.

@@ -14,14 +14,14 @@ from fastapi import FastAPI
 from gradio.utils import get_upload_folder
 
 from assistant.filling import Filling
-from assistant.page import ask_tab, benefits_tab
+from assistant.page import ask_tab, benefits_tab, library_tab
 from assistant.page.page_words import LANGUAGE_COOKIE, chosen_language, words
 from assistant.page.rendering import render_error, render_header
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
 from assistant.types import AssistantError
 
-TABS = (ask_tab, benefits_tab)
+TABS = (ask_tab, benefits_tab, library_tab)
 """In the order in which they stand."""
 LANGUAGES = [("中文", "zh"), ("English", "en")]
 _HERE = Path(__file__).parent
