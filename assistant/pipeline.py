@@ -195,18 +195,11 @@ class Assistant:
             if source.id in seen:
                 raise MetadataError(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
             seen[source.id] = path
-            before = self._path_of(source.id)
-            change = self.index.take(source)
+            change = self.index.take(source, file=path)
         except AssistantError as error:
-            self.uploads.forget(path)
             return FileReport(path, "failed", error=str(error))
-        self.uploads.forget(path if change is Change.UNCHANGED else before)
         count = len(self.index.registry.passages_of(source.id))
         return FileReport(path, change.value, source.id, source.title, count, source.warnings)
-
-    def _path_of(self, source_id: str) -> str:
-        """Return where the live version of a source was read from, or nothing."""
-        return self.source(source_id).path if self.index.registry.sha256(source_id) else ""
 
     def sources(self) -> list[SourceRow]:
         """Return what is in the library, by id."""
@@ -218,11 +211,7 @@ class Assistant:
 
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
-        path = self._path_of(source_id)
         left = self.index.remove(source_id)
-        if path:
-            self.uploads.forget(path)
-            left |= {"files": 1} if self.uploads.kept(path) else {}
         file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
         if not url and not file.exists():
             return left
@@ -236,6 +225,7 @@ class Assistant:
 
     def doctor(self, rebuild: bool = False) -> Diagnosis:
         """Find and clear what is out of step, and return what had been wrong."""
+        self.uploads.clear()
         return self.index.rebuild() if rebuild else self.index.repair()
 
     # -- questions --------------------------------------------------------------------------------------------

@@ -122,21 +122,18 @@ async def ingest(
 
 
 def _take_in(library: Assistant, files: Sequence[tuple[str, BinaryIO]], metadata: str) -> list[FileReport]:
-    """Keep uploaded files and take them in; what makes no source is not kept."""
-    batch = library.uploads.new_batch()
-    saved: list[Path] = []
-    reports = [report for name, file in files if (report := _save(batch, name, file, saved))]
-    given = batch / ".metadata.yaml" if metadata.strip() else None
-    if given:
-        given.write_text(metadata, encoding="utf-8", errors="replace")
-    try:
-        reports += library.ingest([batch], given)
-    except MetadataError as error:
-        shutil.rmtree(batch, ignore_errors=True)
-        raise ApiError(422, "invalid_request", f"metadata: {_without_folders(str(error), batch)}", "metadata") from error
-    if not any(report.outcome in ("added", "replaced") for report in reports):
-        shutil.rmtree(batch, ignore_errors=True)
-    return [replace(r, warnings=tuple(_without_folders(w, batch) for w in r.warnings), error=_without_folders(r.error, batch)) for r in reports]
+    """Take in uploaded files; reports do not tell where they lay."""
+    with library.uploads.batch() as batch:
+        saved: list[Path] = []
+        reports = [report for name, file in files if (report := _save(batch, name, file, saved))]
+        given = batch / ".metadata.yaml" if metadata.strip() else None
+        if given:
+            given.write_text(metadata, encoding="utf-8", errors="replace")
+        try:
+            reports += library.ingest([batch], given)
+        except MetadataError as error:
+            raise ApiError(422, "invalid_request", f"metadata: {_without_folders(str(error), batch)}", "metadata") from error
+        return [replace(r, warnings=tuple(_without_folders(w, batch) for w in r.warnings), error=_without_folders(r.error, batch)) for r in reports]
 
 
 def _save(batch: Path, name: str, file: BinaryIO, saved: list[Path]) -> FileReport | None:
