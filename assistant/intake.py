@@ -1,4 +1,4 @@
-"""Files that people hand in, over the API or on the page: kept in the home folder, taken in, and reported one by one."""
+"""Files that people hand in, over the API or on the page: taken in and reported one by one."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from assistant.types import LoadError, Metadata, MetadataError
 
 MOST_FILES = 100
 """Files that may be handed in at once."""
-_GIVEN = ".metadata.yaml"
 
 
 def take_in(library: Assistant, files: Sequence[tuple[str, BinaryIO]], metadata: str = "") -> Iterator[FileReport]:
-    """Keep files and take them in; yield what became of each. A bad file never stops the others, and what makes no source is not kept.
+    """Take files in; yield what became of each. A bad file never stops the others, and what makes no source is not kept.
 
     Args:
         library: where they go.
@@ -31,30 +30,20 @@ def take_in(library: Assistant, files: Sequence[tuple[str, BinaryIO]], metadata:
     Raises:
         MetadataError: ``metadata`` is wrong; nothing has been taken in.
     """
-    batch = library.uploads.new_batch()
-    saved: list[Path] = []
-    taken: set[Path] = set()
-    try:
-        refused = [report for name, file in files if (report := _save(batch, name, file, saved))]
-        given = batch / _GIVEN if metadata.strip() else None
+    with library.uploads.batch() as batch:
+        saved: set[Path] = set()
+        yield from [report for name, file in files if (report := _save(batch, name, file, saved))]
+        given = batch / ".metadata.yaml" if metadata.strip() else None
         if given:
             given.write_text(metadata, encoding="utf-8", errors="replace")
-        yield from refused
-        for report in library.ingest([batch], given):
-            if report.outcome in ("added", "replaced"):
-                taken.add(report.path)
-            yield _without_folders(report, batch)
-    except MetadataError as error:
-        raise MetadataError(_without_folder(str(error), batch)) from error
-    finally:
-        (batch / _GIVEN).unlink(missing_ok=True)
-        for path in set(saved) - taken:
-            library.uploads.forget(path)
-        if not taken:
-            shutil.rmtree(batch, ignore_errors=True)
+        try:
+            for report in library.ingest([batch], given):
+                yield _without_folders(report, batch)
+        except MetadataError as error:
+            raise MetadataError(_without_folder(str(error), batch)) from error
 
 
-def _save(batch: Path, name: str, file: BinaryIO, saved: list[Path]) -> FileReport | None:
+def _save(batch: Path, name: str, file: BinaryIO, saved: set[Path]) -> FileReport | None:
     """Write a file into its batch; return a report only if that cannot be done."""
     try:
         path = batch / safe_name(name)
@@ -62,7 +51,7 @@ def _save(batch: Path, name: str, file: BinaryIO, saved: list[Path]) -> FileRepo
         return FileReport(Path(name[:120] or "?"), "failed", error=str(error), fault=type(error).__name__)
     if path in saved:
         return FileReport(path, "failed", error=f"{path.name}: was sent twice. Give one of them another name.", fault="SentTwice")
-    saved.append(path)
+    saved.add(path)
     with path.open("xb") as out:
         shutil.copyfileobj(file, out)
     return None

@@ -199,17 +199,10 @@ class Assistant:
             if source.id in seen:
                 raise MetadataError(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
             seen[source.id] = path
-            before = self._path_of(source.id)
-            change = self.index.take(source)
+            change = self.index.take(source, file=path)
         except AssistantError as error:
-            self.uploads.forget(path)
             return FileReport(path, "failed", error=str(error), fault=type(error).__name__)
-        self.uploads.forget(path if change is Change.UNCHANGED else before)
         return self._report(source, change)
-
-    def _path_of(self, source_id: str) -> str:
-        """Return where the live version of a source was read from, or nothing."""
-        return self.source(source_id).path if self.index.registry.sha256(source_id) else ""
 
     def sources(self) -> list[SourceRow]:
         """Return what is in the library, by id."""
@@ -230,18 +223,24 @@ class Assistant:
         values = parse_metadata(changes, source_id)
         if values.get("id", source_id) != source_id:
             raise MetadataError(f"{source_id}: id {values['id']!r} would make another source of it. Take the file in again under that id.")
-        return self._report(source, self.index.take(_amended(source, replace(source.metadata, **values))))  # type: ignore[arg-type]  # parsed above
+        metadata = replace(source.metadata, **values)  # type: ignore[arg-type]  # parsed above
+        if metadata == source.metadata:
+            return self._report(source, Change.UNCHANGED)
+        digest = hashlib.sha256(f"{source.sha256}\0{metadata}".encode()).hexdigest()  # what the file says of itself then counts as a change
+        amended = replace(source, metadata=metadata, sha256=digest)
+        return self._report(amended, self.index.renew(amended))
 
     def reindex(self, source_id: str) -> FileReport:
-        """Read a source again from its file, where that is still there, and cut and embed it anew; what is known of it stays.
+        """Read a source again from the file that was kept of it, if one was, and cut and embed it anew; what is known of it stays.
 
         Raises:
             SourceNotFound: there is none with that id.
             LoadError: its file cannot be read any more.
         """
         source = self.source(source_id)
-        if Path(source.path).is_file():
-            source = _amended(load(Path(source.path)), source.metadata)
+        if source.original:
+            fresh = load(self.index.originals.folder / source.original)
+            source = replace(source, text=fresh.text, pages=fresh.pages, warnings=fresh.warnings)
         return self._report(source, self.index.renew(source))
 
     def _report(self, source: Source, change: Change) -> FileReport:
@@ -250,12 +249,7 @@ class Assistant:
 
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
-        path = self._path_of(source_id)
         left = self.index.remove(source_id)
-        if path:
-            handed_in = self.uploads.kept(path)
-            self.uploads.forget(path)
-            left |= {"files": self.uploads.kept(path)} if handed_in else {}
         file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
         if not url and not file.exists():
             return left
@@ -269,6 +263,7 @@ class Assistant:
 
     def doctor(self, rebuild: bool = False) -> Diagnosis:
         """Find and clear what is out of step, and return what had been wrong."""
+        self.uploads.clear()
         return self.index.rebuild() if rebuild else self.index.repair()
 
     # -- questions --------------------------------------------------------------------------------------------
@@ -438,14 +433,6 @@ class Assistant:
         """Names the code, settings, prompts, embedder and chunker that answered."""
         parts = (importlib.metadata.version("policy-case-assistant") if _installed() else "source", self.settings.fingerprint(), self.index.fingerprint)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
-
-
-def _amended(source: Source, metadata: Metadata) -> Source:
-    """Return a source with other metadata, under a digest of its own: what its file says then counts as a change."""
-    if metadata == source.metadata:
-        return source
-    digest = hashlib.sha256(f"{source.sha256}\0{metadata}".encode()).hexdigest()
-    return replace(source, metadata=metadata, sha256=digest)
 
 
 def _located(query: Query, scope: Scope) -> Query:

@@ -18,7 +18,7 @@ from assistant.library.embedding import Vectors
 from assistant.library.index import Index
 from assistant.library.registry import Coverage, Registry, SourceRow, WordRow
 from assistant.library.vectors import VectorStore
-from assistant.types import Audience, Metadata, Passage, Source, SourceNotFound
+from assistant.types import Audience, Metadata, Passage, PrintedLine, Source, SourceNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,12 @@ class RegistryView(Registry):
     def sha256(self, source_id: str) -> str | None:
         return self.whole.sha256(source_id) if source_id in self._now().rows else None
 
+    def lines(self, source_id: str, page: int) -> list[PrintedLine]:
+        return self.whole.lines(source_id, page) if source_id in self._now().rows else []
+
+    def originals(self) -> set[str]:
+        return {name for source_id in self._now().rows if (name := self.whole.source(source_id).original)}
+
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         rows = self._now().rows
         return {i: p for i, p in self.whole.passages(ids).items() if p.source_id in rows}
@@ -158,6 +164,7 @@ class IndexView(Index):
         self.whole = whole
         self.home = whole.home
         self.embedder = whole.embedder
+        self.originals = whole.originals
         self.registry: RegistryView = RegistryView(whole.registry, audiences)
 
     @property

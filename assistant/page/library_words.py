@@ -121,7 +121,7 @@ LEFT = {
     "passages": Said("段落", "its passages"),
     "words": Said("词语索引中的残留条目", "stray entries of the word index"),
     "vectors": Said("向量", "its vectors"),
-    "files": Said("保存的原文件", "the file kept"),
+    "originals": Said("保存的原文件", "files kept of it"),
     "answers": Said("对话记录中引用的原文", "words of it in kept answers"),
     "search": Said("用其原句检索仍命中的段落", "passages of it found by its own sentences"),
 }
