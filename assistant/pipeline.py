@@ -38,7 +38,7 @@ from assistant.library.uploads import Uploads
 from assistant.questions.follow_ups import Condenser
 from assistant.questions.query import Query, QueryReader
 from assistant.reading.loading import find_files, load
-from assistant.reading.metadata import check_file_names, read_metadata_file
+from assistant.reading.metadata import check_file_names, parse_metadata, read_metadata_file
 from assistant.search.retrieval import Retriever
 from assistant.types import (
     Abstention,
@@ -65,7 +65,10 @@ _FILLING = "filling"
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why."""
+    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why.
+
+    ``fault`` names the class of the error, for whoever words it in another language.
+    """
 
     path: Path
     outcome: str
@@ -74,6 +77,7 @@ class FileReport:
     passages: int = 0
     warnings: tuple[str, ...] = ()
     error: str = ""
+    fault: str = ""
 
 
 class Assistant:
@@ -195,18 +199,10 @@ class Assistant:
             if source.id in seen:
                 raise MetadataError(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
             seen[source.id] = path
-            before = self._path_of(source.id)
-            change = self.index.take(source)
+            change = self.index.take(source, file=path)
         except AssistantError as error:
-            self.uploads.forget(path)
-            return FileReport(path, "failed", error=str(error))
-        self.uploads.forget(path if change is Change.UNCHANGED else before)
-        count = len(self.index.registry.passages_of(source.id))
-        return FileReport(path, change.value, source.id, source.title, count, source.warnings)
-
-    def _path_of(self, source_id: str) -> str:
-        """Return where the live version of a source was read from, or nothing."""
-        return self.source(source_id).path if self.index.registry.sha256(source_id) else ""
+            return FileReport(path, "failed", error=str(error), fault=type(error).__name__)
+        return self._report(source, change)
 
     def sources(self) -> list[SourceRow]:
         """Return what is in the library, by id."""
@@ -216,13 +212,44 @@ class Assistant:
         """Return one source with its text."""
         return self.index.registry.source(source_id)
 
+    def amend(self, source_id: str, changes: Mapping[str, object]) -> FileReport:
+        """Change what is known of a source, and index it anew with that; its file stays as it is.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+            MetadataError: a key or a value is not legal, or ``changes`` would give it another id.
+        """
+        source = self.source(source_id)
+        values = parse_metadata(changes, source_id)
+        if values.get("id", source_id) != source_id:
+            raise MetadataError(f"{source_id}: id {values['id']!r} would make another source of it. Take the file in again under that id.")
+        metadata = replace(source.metadata, **values)  # type: ignore[arg-type]  # parsed above
+        if metadata == source.metadata:
+            return self._report(source, Change.UNCHANGED)
+        digest = hashlib.sha256(f"{source.sha256}\0{metadata}".encode()).hexdigest()  # what the file says of itself then counts as a change
+        amended = replace(source, metadata=metadata, sha256=digest)
+        return self._report(amended, self.index.renew(amended))
+
+    def reindex(self, source_id: str) -> FileReport:
+        """Read a source again from the file that was kept of it, if one was, and cut and embed it anew; what is known of it stays.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+            LoadError: its file cannot be read any more.
+        """
+        source = self.source(source_id)
+        if source.original:
+            fresh = load(self.index.originals.folder / source.original)
+            source = replace(source, text=fresh.text, pages=fresh.pages, warnings=fresh.warnings)
+        return self._report(source, self.index.renew(source))
+
+    def _report(self, source: Source, change: Change) -> FileReport:
+        count = len(self.index.registry.passages_of(source.id))
+        return FileReport(Path(source.path), change.value, source.id, source.title, count, source.warnings)
+
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
-        path = self._path_of(source_id)
         left = self.index.remove(source_id)
-        if path:
-            self.uploads.forget(path)
-            left |= {"files": 1} if self.uploads.kept(path) else {}
         file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
         if not url and not file.exists():
             return left
@@ -236,6 +263,7 @@ class Assistant:
 
     def doctor(self, rebuild: bool = False) -> Diagnosis:
         """Find and clear what is out of step, and return what had been wrong."""
+        self.uploads.clear()
         return self.index.rebuild() if rebuild else self.index.repair()
 
     # -- questions --------------------------------------------------------------------------------------------

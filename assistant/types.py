@@ -21,7 +21,8 @@ The exception tree::
     └── LibraryError                the stored index cannot serve
         ├── IndexMismatch          built with another embedder or chunker
         ├── IndexUnavailable       locked, missing rights, or the vector server is away
-        └── SourceNotFound         no source with that id
+        ├── SourceNotFound         no source with that id
+        └── NoPicture              a source whose pages cannot be shown
 """
 
 from __future__ import annotations
@@ -119,6 +120,10 @@ class SourceNotFound(LibraryError):
     """No source has that id."""
 
 
+class NoPicture(LibraryError):
+    """The pages of a source cannot be shown: it has none, or its file is not kept."""
+
+
 class Kind(StrEnum):
     """What a source is used for."""
 
@@ -202,6 +207,23 @@ class Span(NamedTuple):
     end: int
 
 
+class Box(NamedTuple):
+    """A rectangle on a page as it is shown: shares of the page's width and height, from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class PrintedLine(NamedTuple):
+    """Where a stretch of a source's text is printed."""
+
+    page: int
+    span: Span
+    box: Box
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a source: its printed number (1-based) and the characters it covers."""
@@ -260,6 +282,10 @@ class Source:
     path: str
     """Where the file was read from, for messages only."""
     warnings: tuple[str, ...] = ()
+    original: str = ""
+    """The name under which the library keeps the file itself; empty where it does not."""
+    lines: tuple[PrintedLine, ...] = field(default=(), compare=False, repr=False)
+    """Where the text is printed, as the reader found it; the library gives them back page by page."""
 
     @property
     def id(self) -> str:

@@ -176,10 +176,12 @@ def test_doctor_puts_right_what_is_out_of_step(rule: Path, home: Path) -> None:
     first = run("doctor")
     line, verdict = first.stdout.splitlines()
     assert line.startswith(f"{home}: 1 source, revision 1, made with hash")
-    assert (first.exit_code, verdict, first.stderr) == (0, "Words and vectors are in step.", "")
+    assert (first.exit_code, verdict, first.stderr) == (0, "Words, vectors and originals are in step.", "")
     pipeline.Assistant(load_settings(), HashEmbedder()).index.vectors.upsert(["ghost"], "gone", HashEmbedder().embed(["ghost"]))
-    assert run("doctor").stdout.splitlines()[1] == "Put right: 1 vector without a passage deleted, 0 passages without a vector embedded."
-    assert run("doctor").stdout.splitlines()[1] == "Words and vectors are in step."
+    assert run("doctor").stdout.splitlines()[1] == (
+        "Put right: 1 vector without a passage deleted, 0 passages without a vector embedded, 0 originals without a source deleted."
+    )
+    assert run("doctor").stdout.splitlines()[1] == "Words, vectors and originals are in step."
     assert run("doctor", "--rebuild").stdout.splitlines()[1] == "Made again: 2 vectors."
 
 

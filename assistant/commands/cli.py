@@ -148,10 +148,12 @@ def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild"
     if rebuild:
         out.print(f"Made again: {count(len(found.missing), 'vector')}.")
     elif found.clean:
-        out.print("Words and vectors are in step.")
+        out.print("Words, vectors and originals are in step.")
     else:
-        orphans, missing = count(len(found.orphans), "vector"), count(len(found.missing), "passage")
-        out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded.")
+        orphans, missing, strays = count(len(found.orphans), "vector"), count(len(found.missing), "passage"), count(len(found.strays), "original")
+        out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded, {strays} without a source deleted.")
+    if found.lost:
+        out.print(f"{count(len(found.lost), 'original')} not in {index.originals.folder} any more: pages cannot be shown. Ingest the files again.")
     if library.settings.chat_model:
         from assistant.commands.talking import check
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LANGUAGE_COOKIE = "language"
+"""Holds ``zh`` or ``en``, as somebody last chose; ``page.js`` writes it."""
 STAFF_EXAMPLES = (
     "实习生的报酬最低标准是多少？",
     "重庆“双师型”教师占比是多少？",
@@ -27,6 +29,7 @@ class Words:
     name: str
     line: str
     library: str
+    account: str
     tab: str
     question: str
     placeholder: str
@@ -77,6 +80,7 @@ ZH = Words(
     name="产教融合政策与案例助手",
     line="只依据资料库中的文件回答：每句话都标明出处并附原文，没有依据就不回答。",
     library="资料库：{sources} 份文件（政策 {policies}，案例 {cases}）",
+    account="当前用户：{name}",
     tab="提问",
     question="问题",
     placeholder="用中文或英文提问，回车提交",
@@ -127,6 +131,7 @@ EN = Words(
     name="Industry-education integration: policies and cases",
     line="Answers from documents only: each sentence is pinned to the words it rests on, or there is no answer.",
     library="Library: {sources} documents ({policies} policies, {cases} cases)",
+    account="Signed in as {name}",
     tab="Ask",
     question="Question",
     placeholder="Ask in Chinese or English; Enter submits",
@@ -183,6 +188,11 @@ EN = Words(
 def words(language: str) -> Words:
     """Return the labels in ``language``: English for ``en``, else Chinese."""
     return EN if language == "en" else ZH
+
+
+def chosen_language(remembered: str, accept_language: str) -> str:
+    """Return the language that somebody chose before, or the one that their browser prefers."""
+    return remembered if remembered in ("zh", "en") else preferred_language(accept_language)
 
 
 def preferred_language(accept_language: str) -> str:

@@ -252,12 +252,13 @@ def render_error(message: str, language: str) -> str:
     return f'<div class="state error" role="alert"><p><b>✕ {words(language).error}</b> {escape(message)}</p></div>'
 
 
-def render_header(sources: Sequence[Metadata], language: str) -> str:
-    """Return the head of the page: what this is, and what is in the library."""
+def render_header(sources: Sequence[Metadata], language: str, name: str) -> str:
+    """Return the head of the page: what this is, what is in the library, and who is there, where people sign in."""
     w = words(language)
     policies = sum(m.kind == "policy" for m in sources)
     library = w.library.format(sources=len(sources), policies=policies, cases=len(sources) - policies)
-    return f'<header class="head" lang="{w.tag}"><h1>{w.name}</h1><p>{w.line}</p><p class="library">{library}</p></header>'
+    account = f' · <a href="/sign-in">{w.account.format(name=escape(name))}</a>' if name else ""
+    return f'<header class="head" lang="{w.tag}"><h1>{w.name}</h1><p>{w.line}</p><p class="library">{library}{account}</p></header>'
 
 
 def _tag(language: str) -> str:
