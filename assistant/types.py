@@ -18,6 +18,7 @@ The exception tree::
     │   ├── NoTextLayer            pages, but no text on them
     │   ├── EncryptedFile          a password is needed
     │   └── UnreadableFile         damaged, or not what its suffix says
+    ├── BackupError                a backup cannot be written, read or put in place
     └── LibraryError                the stored index cannot serve
         ├── IndexMismatch          built with another embedder or chunker
         ├── IndexUnavailable       locked, missing rights, or the vector server is away
@@ -102,6 +103,10 @@ class EncryptedFile(LoadError):
 
 class UnreadableFile(LoadError):
     """The file is damaged, or not what its suffix says."""
+
+
+class BackupError(AssistantError):
+    """A backup cannot be written, is damaged, or cannot be put in place."""
 
 
 class LibraryError(AssistantError):

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("html_report", "write one self-contained HTML page of results"),
     "peers": ("peers", "compare with other systems on the same questions, texts and embedding weights"),
     "adopt": ("adopt", "turn recorded questions with corrected evidence into cases of a suite"),
+    "crashes": ("crashes", "kill the assistant at random moments and check what is left; exit 1 if anything is lost or mixed up"),
     "bench": ("bench", "measure times and memory; not a test"),
 }
 

@@ -108,6 +108,9 @@ class RegistryView(Registry):
     def lines(self, source_id: str, page: int) -> list[PrintedLine]:
         return self.whole.lines(source_id, page) if source_id in self._now().rows else []
 
+    def same_text(self, text: str) -> list[str]:
+        return [source_id for source_id in self.whole.same_text(text) if source_id in self._now().rows]
+
     def originals(self) -> set[str]:
         return {name for source_id in self._now().rows if (name := self.whole.source(source_id).original)}
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from assistant.library.embedding import Vectors
 from assistant.library.rows import PASSAGE_COLUMNS, index_terms, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
-from assistant.library.schema import bring_up
+from assistant.library.schema import bring_up, sha256_of
 from assistant.reading.canonical import lines_from_rows, lines_to_rows
 from assistant.types import (
     SILENT,
@@ -220,6 +220,11 @@ class Registry:
             row = db.execute("SELECT lines FROM sources WHERE id = ?", (source_id,)).fetchone()
         return list(lines_from_rows(r for r in json.loads(row[0]) if r[0] == page)) if row else []
 
+    def same_text(self, text: str) -> list[str]:
+        """Return the ids of the live sources that hold exactly this text."""
+        with self._guard() as db:
+            return [row[0] for row in db.execute("SELECT id FROM sources WHERE text_sha256 = ? ORDER BY id", (sha256_of(text),))]
+
     def originals(self) -> set[str]:
         """Return the names of all originals that live sources were made of."""
         with self._guard() as db:
@@ -347,7 +352,7 @@ class Registry:
             _count_change(db, source.id, source.metadata.audience)
             dead = self._erase(db, source.id)
             db.execute(
-                "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     source.id,
                     metadata_to_json(source.metadata),
@@ -360,6 +365,7 @@ class Registry:
                     revision,
                     source.original,
                     json.dumps(lines_to_rows(source.lines), separators=(",", ":")),
+                    sha256_of(source.text),
                 ),
             )
             db.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", [(stem, v.astype(np.float16).tobytes()) for stem, v in (words or {}).items()])
