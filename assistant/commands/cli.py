@@ -168,8 +168,8 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     """Write everything that the library's folder holds into one file; the library may be in use."""
     from assistant.library.backup import write_backup
 
-    out = _begin(ctx)
-    library = _open(ctx, bare=True)
+    out = begin(ctx)
+    library = open_library(ctx, bare=True)
     made = write_backup(library.index, file)
     out.print(f"{file}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, {terminal.count(len(made.files), 'file')}")
     if library.settings.database_url.get_secret_value():
@@ -181,10 +181,10 @@ def restore(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
     """Put a backup into ASSISTANT_HOME, which must be empty or new, and check it."""
     from assistant.library.backup import restore_backup
 
-    out = _begin(ctx)
+    out = begin(ctx)
     home = load_settings().home
     made = restore_backup(file, home)
-    library = _open(ctx, bare=True)
+    library = open_library(ctx, bare=True)
     found = library.doctor()
     again = "" if found.clean else f", {terminal.count(len(found.missing), 'vector')} made again"
     out.print(f"{home}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, as of {made.made}{again}")
