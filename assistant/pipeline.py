@@ -39,7 +39,7 @@ from assistant.library.uploads import Uploads
 from assistant.questions.follow_ups import Condenser
 from assistant.questions.query import Query, QueryReader
 from assistant.reading.loading import find_files, load
-from assistant.reading.metadata import check_file_names, read_metadata_file
+from assistant.reading.metadata import check_file_names, parse_metadata, read_metadata_file
 from assistant.search.retrieval import Retriever
 from assistant.types import (
     Abstention,
@@ -67,7 +67,10 @@ _FILLING = "filling"
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why."""
+    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why.
+
+    ``fault`` names the class of the error, for whoever words it in another language.
+    """
 
     path: Path
     outcome: str
@@ -76,6 +79,7 @@ class FileReport:
     passages: int = 0
     warnings: tuple[str, ...] = ()
     error: str = ""
+    fault: str = ""
 
 
 class Assistant:
@@ -203,9 +207,9 @@ class Assistant:
                 return FileReport(path, Change.UNCHANGED.value, twin.id, twin.title, count, (*source.warnings, told))
             change = self.index.take(source, file=path)
         except AssistantError as error:
-            return FileReport(path, "failed", error=str(error))
-        count = len(self.index.registry.passages_of(source.id))
-        return FileReport(path, change.value, source.id, source.title, count, (*source.warnings, *self._namesakes(source)))
+            return FileReport(path, "failed", error=str(error), fault=type(error).__name__)
+        report = self._report(source, change)
+        return replace(report, warnings=(*report.warnings, *self._namesakes(source)))
 
     def _twin(self, source: Source) -> Source | None:
         """Return the live source of which a new one is a copy: the same text, and nothing else known of it."""
@@ -227,6 +231,41 @@ class Assistant:
     def source(self, source_id: str) -> Source:
         """Return one source with its text."""
         return self.index.registry.source(source_id)
+
+    def amend(self, source_id: str, changes: Mapping[str, object]) -> FileReport:
+        """Change what is known of a source, and index it anew with that; its file stays as it is.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+            MetadataError: a key or a value is not legal, or ``changes`` would give it another id.
+        """
+        source = self.source(source_id)
+        values = parse_metadata(changes, source_id)
+        if values.get("id", source_id) != source_id:
+            raise MetadataError(f"{source_id}: id {values['id']!r} would make another source of it. Take the file in again under that id.")
+        metadata = replace(source.metadata, **values)  # type: ignore[arg-type]  # parsed above
+        if metadata == source.metadata:
+            return self._report(source, Change.UNCHANGED)
+        digest = hashlib.sha256(f"{source.sha256}\0{metadata}".encode()).hexdigest()  # what the file says of itself then counts as a change
+        amended = replace(source, metadata=metadata, sha256=digest)
+        return self._report(amended, self.index.renew(amended))
+
+    def reindex(self, source_id: str) -> FileReport:
+        """Read a source again from the file that was kept of it, if one was, and cut and embed it anew; what is known of it stays.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+            LoadError: its file cannot be read any more.
+        """
+        source = self.source(source_id)
+        if source.original:
+            fresh = load(self.index.originals.folder / source.original)
+            source = replace(source, text=fresh.text, pages=fresh.pages, warnings=fresh.warnings)
+        return self._report(source, self.index.renew(source))
+
+    def _report(self, source: Source, change: Change) -> FileReport:
+        count = len(self.index.registry.passages_of(source.id))
+        return FileReport(Path(source.path), change.value, source.id, source.title, count, source.warnings)
 
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
@@ -410,14 +449,19 @@ class Assistant:
         """
         if not scope.audiences >= self.audiences:
             return self.seen_by(scope.audiences).check_benefits(profile, scope, language)
-        day = scope.as_of or dt.date.today()
-        place = scope.jurisdiction or profile.place or self.settings.jurisdiction
-        grounds = Grounds(LiveTexts(self.index.registry), day, place, language)
+        grounds = self.grounds(scope, language, profile.place)
         hidden = self.index.hidden_works
         provisions = tuple(p for p in self.provisions if hidden.isdisjoint(clause.work for clause in p.basis))
         rows = assess(provisions, profile, grounds.of, language)
         fingerprint = hashlib.sha256(f"{self.fingerprint}\0{provisions}".encode()).hexdigest()[:12]
-        return make_worksheet(rows, profile, language, day, place, self.index.registry.revision(), fingerprint)
+        return make_worksheet(rows, profile, language, grounds.day, grounds.place, self.index.registry.revision(), fingerprint)
+
+    def grounds(self, scope: Scope = Scope(), language: str = "zh", place: str = "") -> Grounds:  # noqa: B008  frozen
+        """Return where the clauses of rules are looked up, as of the day of ``scope`` and in its place, else in ``place``, else in the setting's."""
+        if not scope.audiences >= self.audiences:
+            return self.seen_by(scope.audiences).grounds(scope, language, place)
+        day = scope.as_of or dt.date.today()
+        return Grounds(LiveTexts(self.index.registry), day, scope.jurisdiction or place or self.settings.jurisdiction, language)
 
     @cached_property
     def fingerprint(self) -> str:

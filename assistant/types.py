@@ -7,6 +7,7 @@ The exception tree::
     ├── MetadataError              front matter, sidecar or --metadata holds an unknown key or value
     ├── ProfileError               a field of an enterprise profile is unknown or holds a wrong value
     ├── ProvisionError             an entry of the catalogue of provisions is wrong
+    ├── ToolError                  a table, scores file or setting that a tool was given is wrong
     ├── RowError                   a row of a batch file lacks a field or holds a wrong one
     ├── AccountError               an account, session or token cannot be made, found or kept
     ├── ChatError                  a chat model does not answer
@@ -54,6 +55,10 @@ class ProfileError(AssistantError):
 
 class ProvisionError(AssistantError):
     """An entry of the catalogue of provisions holds an unknown key or field, or a formula that is none."""
+
+
+class ToolError(AssistantError):
+    """A table, a file of scores or a setting that a tool was given is wrong."""
 
 
 class RowError(AssistantError):

@@ -157,6 +157,12 @@ class Conversations:
         with self._session() as session:
             return [_kept(turn) for turn in self._held(session, conversation).turns]
 
+    def since(self, day: dt.date) -> list[KeptTurn]:
+        """Return the turns of all conversations that were asked on or after a day (UTC), the latest first."""
+        with self._session() as session:
+            found = select(_Turn).where(_Turn.asked >= day.isoformat()).order_by(_Turn.asked.desc(), _Turn.id.desc())
+            return [_kept(turn) for turn in session.scalars(found)]
+
     def rate(self, conversation: str, number: int, feedback: int, comment: str = "") -> None:
         """Keep what a reader thinks of a turn: 1 for helpful, -1 for not, 0 to take it back.
 

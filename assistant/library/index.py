@@ -147,6 +147,19 @@ class Index:
         source = source if file else replace(source, original="")
         if self._holds(source):
             return Change.UNCHANGED
+        return self._put(source, before_commit, cut, file)
+
+    def renew(self, source: Source) -> Change:
+        """Cut and embed ``source`` again, whether anything in it has changed or not; the original that it names is kept already.
+
+        Raises:
+            IndexUnavailable: another writer does not finish, or the disk fails.
+        """
+        return self._put(source, lambda: None, chunk, None, anew=True)
+
+    def _put(
+        self, source: Source, before_commit: Callable[[], None], cut: Callable[[Source], Sequence[Passage]], file: Path | None, anew: bool = False
+    ) -> Change:
         passages = list(cut(source))
         readable = [p for p in passages if p.kind not in SILENT and self.embedder.reads(p.text) >= READABLE]
         vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
@@ -154,7 +167,7 @@ class Index:
         words = self._embed_words(readable)
         with self._writing():
             self._check_same_maker()
-            if self._holds(source):  # another writer was faster
+            if not anew and self._holds(source):  # another writer was faster
                 return Change.UNCHANGED
             known = self.registry.sha256(source.id)
             if file:
