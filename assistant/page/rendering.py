@@ -14,6 +14,7 @@ from assistant.language.glossary import Glossary
 from assistant.language.places import place_name
 from assistant.language.text import fold, language_of, tokens
 from assistant.page.page_words import Words, words
+from assistant.tools.hints import hint_for
 from assistant.types import Abstention, Answer, Authority, Citation, Conflict, Hit, Metadata, Passage, Span, Standing, Statement, Status, Verdict
 
 NEAREST = 3
@@ -42,7 +43,7 @@ def _answer(answer: Answer, w: Words, language: str, glossary: Glossary) -> str:
     left = (
         f'<section class="answer" id="answer" lang="{_tag(answer.language)}"><h2 lang="{w.tag}">{w.answer}</h2>'
         f'<p class="asked">{escape(answer.question)}</p><ol class="statements">{statements}</ol>'
-        f"{_checked(answer, w)}{_notes(answer.notes, w)}{_conflicts(answer.conflicts, by_number, w)}{_footer(answer, w)}</section>"
+        f"{_checked(answer, w)}{_notes(answer.notes, w)}{_conflicts(answer.conflicts, by_number, w)}{_footer(answer, w)}{_hint(answer, language)}</section>"
     )
     cards = "".join(_source(group, answer, language, glossary) for group in _by_passage(answer.citations))
     return f'<div class="result">{left}<section class="sources"><h2>{w.sources}</h2>{cards}</section></div>'
@@ -62,6 +63,11 @@ def _chips(numbers: Iterable[int], w: Words) -> str:
 def _checked(answer: Answer, w: Words) -> str:
     sound = all(s.verdict is Verdict.SUPPORTED for s in answer.statements)
     return f'<p class="checked" lang="{w.tag}">✓ {w.checked}</p>' if sound else ""
+
+
+def _hint(answer: Answer, language: str) -> str:
+    hint = hint_for(answer.condensed or answer.question)
+    return f'<p class="tool-hint">→ {escape(hint.text.in_(language))}</p>' if hint else ""
 
 
 def _notes(notes: Sequence[str], w: Words) -> str:
