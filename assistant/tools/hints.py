@@ -25,7 +25,7 @@ _CHECKS = (
 )
 _RULES: tuple[tuple[Hint, tuple[str, ...]], ...] = (
     (
-        Hint("agreement", "assistant check-agreement FILE", Said("手上有协议的，可以用“协议审查”逐条对照", "“Agreement check” holds an agreement against this")),
+        Hint("agreement", "assistant check-agreement FILE", Said("手上有协议的，可以用“协议审查”逐条对照", "“Agreement check” checks an agreement you have")),
         (_AGREEMENT, _CHECKS),
     ),
     (
