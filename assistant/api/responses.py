@@ -202,6 +202,7 @@ class FileOut(_Out):
     passages: int
     warnings: list[str]
     error: str
+    fault: str
 
 
 class IngestOut(_Out):
@@ -248,3 +249,9 @@ class MeOut(_Out):
     role: str
     audiences: list[Audience]
     rights: list[str]
+
+
+class ToolOut(_Out):
+    """What a tool came to; its other fields are described in docs/tools.md."""
+
+    citations: list[CitationOut]

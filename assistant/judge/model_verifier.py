@@ -92,7 +92,7 @@ class TokenScorer:
     def __init__(self, name: str) -> None:
         from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(name)  # type: ignore[no-untyped-call]
+        self._tokenizer: Any = AutoTokenizer.from_pretrained(name)
         self._model: Any = AutoModelForTokenClassification.from_pretrained(name).eval()
         self._room = _room(self._tokenizer, self._model.config)
 
