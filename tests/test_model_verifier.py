@@ -45,8 +45,8 @@ def saved(model: PreTrainedModel, folder: Path, bias: list[float]) -> str:
 def model_in(folder: Path, kind: str, carries: bool) -> str:
     """Return the setting that names a model which finds everything carried, or nothing."""
     if kind == "cross-encoder":
-        return f"{kind}:{saved(BertForSequenceClassification(config("carried")), folder, [9.0 if carries else -9.0])}"
-    return f"{kind}:{saved(BertForTokenClassification(config("carried", "invented")), folder, [9.0, -9.0] if carries else [-9.0, 9.0])}"
+        return f"{kind}:" + saved(BertForSequenceClassification(config("carried")), folder, [9.0 if carries else -9.0])
+    return f"{kind}:" + saved(BertForTokenClassification(config("carried", "invented")), folder, [9.0, -9.0] if carries else [-9.0, 9.0])
 
 
 @pytest.mark.parametrize("kind", KINDS)
