@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "retrieval": ("retrieval", "measure on public sets what is found, with words and meaning together and alone"),
     "ranking": ("ranking", "fit the order of candidates on one half of public sets, and measure it on the other"),
     "grounding": ("grounding", "measure the judge on public sets of labelled responses"),
+    "fit-judge": ("fit_judge", "fit the weights by which the judge weighs wording"),
     "planting": ("planting", "plant changes in faithful answers, and count how many the judge catches"),
     "chat": ("chat", "ask a suite of a chat model, and say how much of what it writes holds"),
     "follow-ups": ("follow_ups", "say whether follow-ups find their evidence without a model"),
