@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +59,7 @@ from assistant.types import (
 
 if TYPE_CHECKING:
     from assistant.chat.chat_model import ChatModel
+    from assistant.chat.conversations import Conversations
 
 _FILLING = "filling"
 """Set while an empty library is being filled, so that a filling that was cut short goes on at the next start."""
@@ -199,10 +201,28 @@ class Assistant:
             if source.id in seen:
                 raise MetadataError(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
             seen[source.id] = path
+            if twin := self._twin(source):
+                count = len(self.index.registry.passages_of(twin.id))
+                told = f"has the text of {twin.id!r}, so it was not taken in a second time"
+                return FileReport(path, Change.UNCHANGED.value, twin.id, twin.title, count, (*source.warnings, told))
             change = self.index.take(source, file=path)
         except AssistantError as error:
             return FileReport(path, "failed", error=str(error), fault=type(error).__name__)
-        return self._report(source, change)
+        report = self._report(source, change)
+        return replace(report, warnings=(*report.warnings, *self._namesakes(source)))
+
+    def _twin(self, source: Source) -> Source | None:
+        """Return the live source of which a new one is a copy: the same text, and nothing else known of it."""
+        if self.index.registry.sha256(source.id) is not None:
+            return None
+        for other in map(self.source, self.index.registry.same_text(source.text)):
+            if replace(source.metadata, id=other.id, work=other.metadata.work) == other.metadata:
+                return other
+        return None
+
+    def _namesakes(self, source: Source) -> list[str]:
+        others = [i for i in self.index.registry.same_text(source.text) if i != source.id]
+        return [f"has the text of {i!r}, but other metadata: remove one of them, or say which is which" for i in others]
 
     def sources(self) -> list[SourceRow]:
         """Return what is in the library, by id."""
@@ -250,21 +270,31 @@ class Assistant:
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
         left = self.index.remove(source_id)
+        with self._conversations() as kept:
+            if kept:
+                kept.forget(source_id)
+                left["answers"] = kept.quoting(source_id)
+        return left
+
+    @contextmanager
+    def _conversations(self) -> Iterator[Conversations | None]:
+        """Give the conversations held, or ``None`` where there were none yet."""
         file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
         if not url and not file.exists():
-            return left
+            yield None
+            return
         from assistant.chat.conversations import Conversations  # a moment to import, and most removals need none
 
-        conversations = Conversations(file, url)
-        conversations.forget(source_id)
-        left["answers"] = conversations.quoting(source_id)
-        conversations.close()
-        return left
+        with closing(Conversations(file, url)) as kept:
+            yield kept
 
     def doctor(self, rebuild: bool = False) -> Diagnosis:
         """Find and clear what is out of step, and return what had been wrong."""
         self.uploads.clear()
-        return self.index.rebuild() if rebuild else self.index.repair()
+        found = self.index.rebuild() if rebuild else self.index.repair()
+        with self._conversations() as kept:
+            quoting = kept.forget_all_but({row.metadata.id for row in self.sources()}) if kept else 0
+        return replace(found, quoting=quoting)
 
     # -- questions --------------------------------------------------------------------------------------------
 
@@ -419,14 +449,19 @@ class Assistant:
         """
         if not scope.audiences >= self.audiences:
             return self.seen_by(scope.audiences).check_benefits(profile, scope, language)
-        day = scope.as_of or dt.date.today()
-        place = scope.jurisdiction or profile.place or self.settings.jurisdiction
-        grounds = Grounds(LiveTexts(self.index.registry), day, place, language)
+        grounds = self.grounds(scope, language, profile.place)
         hidden = self.index.hidden_works
         provisions = tuple(p for p in self.provisions if hidden.isdisjoint(clause.work for clause in p.basis))
         rows = assess(provisions, profile, grounds.of, language)
         fingerprint = hashlib.sha256(f"{self.fingerprint}\0{provisions}".encode()).hexdigest()[:12]
-        return make_worksheet(rows, profile, language, day, place, self.index.registry.revision(), fingerprint)
+        return make_worksheet(rows, profile, language, grounds.day, grounds.place, self.index.registry.revision(), fingerprint)
+
+    def grounds(self, scope: Scope = Scope(), language: str = "zh", place: str = "") -> Grounds:  # noqa: B008  frozen
+        """Return where the clauses of rules are looked up, as of the day of ``scope`` and in its place, else in ``place``, else in the setting's."""
+        if not scope.audiences >= self.audiences:
+            return self.seen_by(scope.audiences).grounds(scope, language, place)
+        day = scope.as_of or dt.date.today()
+        return Grounds(LiveTexts(self.index.registry), day, scope.jurisdiction or place or self.settings.jurisdiction, language)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import assistant
 from assistant.access.accounts import Accounts
-from assistant.api import asking, completions, library, operations, sign_in
+from assistant.api import asking, completions, library, operations, sign_in, tool_routes
 from assistant.api.errors import contained, install_handlers
 from assistant.api.guard import Guard
 from assistant.api.headers import protected
@@ -60,7 +60,7 @@ def make_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     install_handlers(app)
-    for part in (asking, library, operations, completions):
+    for part in (asking, library, operations, completions, tool_routes):
         app.include_router(part.router, responses=_ERRORS)
     app.include_router(sign_in.router)
     app.add_api_route("/health", lambda: {"status": "ok"}, methods=["GET"], include_in_schema=False)

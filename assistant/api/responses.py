@@ -249,3 +249,9 @@ class MeOut(_Out):
     role: str
     audiences: list[Audience]
     rights: list[str]
+
+
+class ToolOut(_Out):
+    """What a tool came to; its other fields are described in docs/tools.md."""
+
+    citations: list[CitationOut]

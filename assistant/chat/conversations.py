@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,6 +196,19 @@ class Conversations:
                 answer = json.loads(turn.answer)
                 _blank(answer, source_id)
                 turn.answer = json.dumps(answer, ensure_ascii=False)
+
+    def forget_all_but(self, live: Set[str]) -> int:
+        """Take the words of all sources but ``live`` out of all answers; return how many answers held some, as a removal cut short leaves them."""
+        with self._session() as session:
+            found = 0
+            for turn in session.scalars(select(_Turn).execution_options(yield_per=100)):
+                answer = json.loads(turn.answer)
+                gone = {row["source_id"] for row in (*answer["citations"], *answer["hits"])} - live
+                held = [_blank(answer, source_id) for source_id in sorted(gone)]
+                if any(held):
+                    turn.answer = json.dumps(answer, ensure_ascii=False)
+                    found += 1
+            return found
 
     def quoting(self, source_id: str) -> int:
         """Return how many answers hold words of a source."""

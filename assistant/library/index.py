@@ -47,10 +47,18 @@ class Diagnosis:
     missing: tuple[str, ...]
     strays: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    quoting: int = 0
+    """Answers in conversations that held words of removed sources."""
+
+    @property
+    def in_step(self) -> bool:
+        """Whether words, vectors and originals belonged together."""
+        return not (self.orphans or self.missing or self.strays)
 
     @property
     def clean(self) -> bool:
-        return not (self.orphans or self.missing or self.strays or self.lost)
+        """Whether nothing at all was wrong."""
+        return self.in_step and not (self.lost or self.quoting)
 
 
 class Index:
@@ -211,7 +219,8 @@ class Index:
             SourceNotFound: there is none with that id.
         """
         with self._writing():
-            vectors = self.vectors  # fails here, before anything is gone, where the server is away
+            vectors = self.vectors
+            vectors.count_source(source_id)  # fails here, before anything is gone, where the server is away
             dead = self.registry.remove(source_id)
             vectors.delete(dead)
             self._drop_strays()
@@ -225,20 +234,31 @@ class Index:
             }
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def still(self) -> Iterator[None]:
+        """Let no process write meanwhile.
+
+        Raises:
+            IndexUnavailable: a writer does not finish, or the lock cannot be made.
+        """
         try:
             with self._lock:
+                yield
+        except filelock.Timeout as error:
+            raise IndexUnavailable(
+                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
+            ) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self.still():
                 self._begin_write()
                 try:
                     yield
                 finally:
                     self._end_write()
         except OSError as error:
-            if not isinstance(error, filelock.Timeout):
-                raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
-            raise IndexUnavailable(
-                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
-            ) from error
+            raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
 
     def _begin_write(self) -> None:
         with self._opening:

@@ -15,14 +15,15 @@ from fastapi import FastAPI
 from gradio.utils import get_upload_folder
 
 from assistant.filling import Filling
-from assistant.page import ask_tab, benefits_tab, library_tab, quality_tab
+from assistant.page import ask_tab, benefits_tab, library_tab, quality_tab, tools_tab
 from assistant.page.page_words import LANGUAGE_COOKIE, chosen_language, words
 from assistant.page.rendering import render_error, render_header
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
+from assistant.tools.report_html import STYLE
 from assistant.types import AssistantError
 
-TABS = (ask_tab, benefits_tab, library_tab, quality_tab)
+TABS = (ask_tab, benefits_tab, tools_tab, library_tab, quality_tab)
 """In the order in which they stand."""
 LANGUAGES = [("中文", "zh"), ("English", "en")]
 _HERE = Path(__file__).parent
@@ -97,7 +98,7 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         blocks,
         path="/",
         theme=theme,
-        css_paths=[_HERE / "page.css", *sorted(set(_HERE.glob("*.css")) - {_HERE / "page.css"})],  # the tokens first
+        css_paths=[_HERE / "page.css", *sorted(set(_HERE.glob("*.css")) - {_HERE / "page.css"}), STYLE],  # the tokens first
         head=f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>",
         footer_links=[],
         run_history=False,
