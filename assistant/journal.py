@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.types import Abstention, Answer, Reason, RowError
+from assistant.types import Abstention, Answer, Citation, Reason, RowError
 
 JOURNAL = "journal.jsonl"
 THUMBS = ("", "up", "down")
 _CITED = ("source_id", "locator", "quote")
+_LISTS = ("citations", "wrong", "evidence", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Entry:
     fingerprint: str = ""
     thumbs: str = ""
     """``up``, ``down``, or nothing."""
+    wrong: tuple[Mapping[str, str], ...] = ()
+    """Those of the citations that a reader took for wrong."""
     expected: str = ""
     """What it should have done: ``answer``, or the reason for which it should have declined; empty if nobody said."""
     evidence: tuple[Mapping[str, str], ...] = ()
@@ -64,10 +67,15 @@ def entry_of(result: Answer | Abstention, thumbs: str = "", now: dt.datetime | N
         as_of=result.as_of.isoformat(),
         outcome="answer" if isinstance(result, Answer) else "abstention",
         reason=result.reason.value if isinstance(result, Abstention) else "",
-        citations=tuple({"source_id": c.source_id, "locator": c.locator, "quote": c.quote} for c in cited),
+        citations=tuple(cited_words(c) for c in cited),
         fingerprint=result.fingerprint,
         thumbs=thumbs,
     )
+
+
+def cited_words(citation: Citation) -> Mapping[str, str]:
+    """Return what an entry says of a citation."""
+    return {"source_id": citation.source_id, "locator": citation.locator, "quote": citation.quote}
 
 
 def append(home: Path, entry: Entry) -> Path:
@@ -76,7 +84,7 @@ def append(home: Path, entry: Entry) -> Path:
     Raises:
         RowError: the entry is not as it must be.
     """
-    checked = _entry(dataclasses.asdict(entry) | {"citations": list(entry.citations), "evidence": list(entry.evidence), "facts": list(entry.facts)}, "entry")
+    checked = _entry(dataclasses.asdict(entry) | {name: list(getattr(entry, name)) for name in _LISTS}, "entry")
     home.mkdir(parents=True, exist_ok=True)
     path = home / JOURNAL
     line = json.dumps(dataclasses.asdict(checked), ensure_ascii=False) + "\n"
@@ -116,7 +124,7 @@ def _entry(row: Any, where: str) -> Entry:
     if missing or unknown:
         raise RowError(f"{where}: lacks {missing} and has unknown {unknown}. The keys are {', '.join(names)}.")
     for name, value in row.items():
-        if name in ("citations", "evidence"):
+        if name in ("citations", "wrong", "evidence"):
             _check_pieces(where, name, value)
         elif name == "facts":
             if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(f, str) for f in value):
@@ -126,7 +134,7 @@ def _entry(row: Any, where: str) -> Entry:
     for name, legal in (("outcome", ("answer", "abstention")), ("thumbs", THUMBS), ("expected", ("", "answer", *Reason))):
         if row.get(name, "") not in legal:
             raise RowError(f"{where}: {name} {row[name]!r} is not one of {', '.join(filter(None, legal))}. Correct it there.")
-    lists = {name: tuple(row[name]) for name in ("citations", "evidence", "facts") if name in row}
+    lists = {name: tuple(row[name]) for name in _LISTS if name in row}
     return Entry(**{**row, **lists})
 
 
@@ -134,7 +142,7 @@ def _check_pieces(where: str, name: str, value: Any) -> None:
     texts = isinstance(value, Sequence) and not isinstance(value, str)
     if not texts or not all(isinstance(v, Mapping) and all(isinstance(t, str) for t in v.values()) for v in value):
         raise RowError(f"{where}: {name} is not a list of objects of texts. Correct it there.")
-    legal = {frozenset(_CITED)} if name == "citations" else {frozenset(k) for k in (("source", "quote"), ("file", "quote"))}
+    legal = {frozenset(_CITED)} if name != "evidence" else {frozenset(k) for k in (("source", "quote"), ("file", "quote"))}
     for piece in value:
         if frozenset(set(piece) - ({"locator"} if name == "evidence" else set())) not in legal:
             raise RowError(f"{where}: {name} has the keys {sorted(piece)}. Give {' or '.join(' and '.join(sorted(k)) for k in sorted(legal, key=sorted))}.")

@@ -18,10 +18,12 @@ The exception tree::
     │   ├── NoTextLayer            pages, but no text on them
     │   ├── EncryptedFile          a password is needed
     │   └── UnreadableFile         damaged, or not what its suffix says
+    ├── BackupError                a backup cannot be written, read or put in place
     └── LibraryError                the stored index cannot serve
         ├── IndexMismatch          built with another embedder or chunker
         ├── IndexUnavailable       locked, missing rights, or the vector server is away
-        └── SourceNotFound         no source with that id
+        ├── SourceNotFound         no source with that id
+        └── NoPicture              a source whose pages cannot be shown
 """
 
 from __future__ import annotations
@@ -103,6 +105,10 @@ class UnreadableFile(LoadError):
     """The file is damaged, or not what its suffix says."""
 
 
+class BackupError(AssistantError):
+    """A backup cannot be written, is damaged, or cannot be put in place."""
+
+
 class LibraryError(AssistantError):
     """The stored index cannot serve this request."""
 
@@ -117,6 +123,10 @@ class IndexUnavailable(LibraryError):
 
 class SourceNotFound(LibraryError):
     """No source has that id."""
+
+
+class NoPicture(LibraryError):
+    """The pages of a source cannot be shown: it has none, or its file is not kept."""
 
 
 class Kind(StrEnum):
@@ -202,6 +212,23 @@ class Span(NamedTuple):
     end: int
 
 
+class Box(NamedTuple):
+    """A rectangle on a page as it is shown: shares of the page's width and height, from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class PrintedLine(NamedTuple):
+    """Where a stretch of a source's text is printed."""
+
+    page: int
+    span: Span
+    box: Box
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a source: its printed number (1-based) and the characters it covers."""
@@ -260,6 +287,10 @@ class Source:
     path: str
     """Where the file was read from, for messages only."""
     warnings: tuple[str, ...] = ()
+    original: str = ""
+    """The name under which the library keeps the file itself; empty where it does not."""
+    lines: tuple[PrintedLine, ...] = field(default=(), compare=False, repr=False)
+    """Where the text is printed, as the reader found it; the library gives them back page by page."""
 
     @property
     def id(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -111,10 +110,10 @@ def test_files_are_taken_in_and_removed(server: Running, client: httpx.Client) -
     assert by_outcome["added"]["source_id"] == "upload"
     assert response["summary"] == {"failed": 3, "added": 1}
     assert "/" not in "".join(f["error"] + f["name"] for f in response["files"])
-    kept = Path(server.assistant.source("upload").path)
+    kept = server.assistant.settings.home / "originals" / server.assistant.source("upload").original
     assert kept.read_bytes() == text.encode()
     assert client.post("/api/v1/ingest", files=[("files", ("again.md", text.encode()))]).json()["summary"] == {"unchanged": 1}
-    assert [p for p in kept.parents[1].rglob("*") if p.is_file()] == [kept], "what made no source is not kept"
+    assert list((server.assistant.settings.home / "uploads").iterdir()) == [], "an upload is only kept in the library"
     removed = client.delete("/api/v1/sources/upload").raise_for_status().json()
     assert removed["id"] == "upload"
     assert set(removed["left"].values()) == {0}
@@ -125,10 +124,12 @@ def test_files_are_taken_in_and_removed(server: Running, client: httpx.Client) -
 def test_a_replaced_upload_goes_with_its_source(server: Running, client: httpx.Client) -> None:
     first, second = (document("again", f"# A\n\n## Article 1\n\nA mentor is paid {n} yuan.\n").encode() for n in (500, 600))
     client.post("/api/v1/ingest", files=[("files", ("a.md", first))])
-    old = Path(server.assistant.source("again").path)
+    folder = server.assistant.settings.home / "originals"
+    old = folder / server.assistant.source("again").original
+    assert old.read_bytes() == first
     assert client.post("/api/v1/ingest", files=[("files", ("a.md", second))]).json()["summary"] == {"replaced": 1}
     assert not old.exists()
-    assert Path(server.assistant.source("again").path).read_bytes() == second
+    assert (folder / server.assistant.source("again").original).read_bytes() == second
     client.delete("/api/v1/sources/again").raise_for_status()
 
 
@@ -154,7 +155,8 @@ def test_metadata_may_come_beside_the_files(server: Running, client: httpx.Clien
 
 def test_health_metrics_and_who_asks(client: httpx.Client) -> None:
     assert client.get("/health").json() == client.get("/api/v1/health").json() == {"status": "ok"}
-    assert client.get("/api/v1/me").json() == {"name": "", "role": "admin", "audiences": ["enterprise", "public", "staff"], "rights": ["curate", "observe"]}
+    everything = {"audiences": ["enterprise", "public", "staff"], "rights": ["curate", "review", "observe"]}
+    assert client.get("/api/v1/me").json() == {"name": "", "role": "admin", **everything}
     client.get("/api/v1/sources/some-id-that-must-not-be-a-label")
     client.get("/api/v1/" + "x" * 50)
     text = client.get("/api/v1/metrics").text

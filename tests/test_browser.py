@@ -82,7 +82,15 @@ def test_one_click_changes_the_language_of_the_page_and_keeps_the_answer(english
     playwright.expect(english.tab.locator("#ask")).to_have_text("提问")
     playwright.expect(english.tab.locator(".sources h2")).to_have_text("出处")
     assert english.tab.locator(".sources mark").first.inner_text() == EN_WORDS
-    assert english.tab.evaluate("document.documentElement.lang") == "zh-CN"
+    playwright.expect(english.tab.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
+def test_the_language_is_remembered(english: Page) -> None:
+    english.tab.get_by_text("中文", exact=True).click()
+    playwright.expect(english.tab.locator("#ask")).to_have_text("提问")
+    english.tab.reload()
+    playwright.expect(english.tab.locator("html")).to_have_attribute("lang", "zh-CN")
+    playwright.expect(english.tab.locator("#ask")).to_have_text("提问")
 
 
 def test_an_example_asks_itself(browser: Browser, server: str) -> None:

@@ -176,11 +176,29 @@ def test_doctor_puts_right_what_is_out_of_step(rule: Path, home: Path) -> None:
     first = run("doctor")
     line, verdict = first.stdout.splitlines()
     assert line.startswith(f"{home}: 1 source, revision 1, made with hash")
-    assert (first.exit_code, verdict, first.stderr) == (0, "Words and vectors are in step.", "")
+    assert (first.exit_code, verdict, first.stderr) == (0, "Words, vectors and originals are in step.", "")
     pipeline.Assistant(load_settings(), HashEmbedder()).index.vectors.upsert(["ghost"], "gone", HashEmbedder().embed(["ghost"]))
-    assert run("doctor").stdout.splitlines()[1] == "Put right: 1 vector without a passage deleted, 0 passages without a vector embedded."
-    assert run("doctor").stdout.splitlines()[1] == "Words and vectors are in step."
+    assert run("doctor").stdout.splitlines()[1] == (
+        "Put right: 1 vector without a passage deleted, 0 passages without a vector embedded, 0 originals without a source deleted."
+    )
+    assert run("doctor").stdout.splitlines()[1] == "Words, vectors and originals are in step."
     assert run("doctor", "--rebuild").stdout.splitlines()[1] == "Made again: 2 vectors."
+
+
+@pytest.mark.usefixtures("_bare")
+def test_backup_and_restore(rule: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("ingest", str(rule))
+    file = tmp_path / "library.zip"
+    made = run("backup", str(file))
+    assert (made.exit_code, made.stderr) == (0, "")
+    assert made.stdout.startswith(f"{file}: 1 source, revision 1, ")
+    assert outcome(run("restore", str(file))) == (1, "", f"{home}: is not empty. Set ASSISTANT_HOME to a new folder, and restore there.\n")
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "elsewhere"))
+    restored = run("restore", str(file))
+    assert (restored.exit_code, restored.stderr) == (0, "")
+    assert restored.stdout.startswith(f"{tmp_path / 'elsewhere'}: 1 source, revision 1, as of 20")
+    assert run("sources", "--json").stdout.count('"id": "rule"') == 1
+    assert run("doctor").stdout.splitlines()[1] == "Words, vectors and originals are in step."
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ def test_two_libraries_are_two(tmp_path: Path, url: str) -> None:
 def test_a_removed_source_leaves_no_word_no_vector_and_no_text(index: Index, home: Path) -> None:
     index.take(FEES)
     index.take(PAY)
-    assert index.remove("fees") == {"sources": 0, "passages": 0, "words": 0, "vectors": 0}
+    assert index.remove("fees") == {"sources": 0, "passages": 0, "words": 0, "vectors": 0, "originals": 0}
     assert index.vectors.count_source("fees") == 0
     assert index.registry.find_words('"zyzzogeton"', 5) == []
     with closing(sqlite3.connect(index.registry.path)) as db:

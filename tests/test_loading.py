@@ -74,6 +74,7 @@ def test_law_without_any_metadata(tmp_path: Path) -> None:
         pages=(),
         sha256=hashlib.sha256(LAW.encode()).hexdigest(),
         path=str(file),
+        original=hashlib.sha256(LAW.encode()).hexdigest() + ".md",
     )
 
 

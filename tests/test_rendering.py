@@ -273,7 +273,8 @@ def test_states_and_header() -> None:
     assert "<p>提一个问题" in render_empty("zh")
     assert '<progress max="168" value="3"></progress>' in render_filling(3, 168, "a.md", "en")
     assert '<progress max="1" value="0"></progress>' in render_filling(0, 0, "", "zh")
-    assert "2 documents (1 policies, 1 cases)" in render_header([Metadata(), Metadata(kind=Kind.CASE)], "en")
+    assert 'href="/sign-in">Signed in as &lt;anna&gt;</a>' in render_header([], "en", "<anna>")
+    assert "2 documents (1 policies, 1 cases)" in render_header([Metadata(), Metadata(kind=Kind.CASE)], "en", "")
 
 
 @pytest.mark.parametrize(

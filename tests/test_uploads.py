@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.library.uploads import LONGEST_NAME, Uploads, safe_name
+from assistant.library.uploads import FORGOTTEN, LONGEST_NAME, Uploads, safe_name
 from assistant.types import UnreadableFile
 
 
@@ -47,26 +49,22 @@ def test_a_safe_name_stays_in_its_folder(name: str) -> None:
     assert 0 < len(safe.encode()) <= LONGEST_NAME
 
 
-def test_a_file_goes_and_its_batch_with_the_last_one(tmp_path: Path) -> None:
+def test_an_upload_lasts_as_long_as_it_is_taken_in(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path)
-    batch = uploads.new_batch()
-    for name in ("a.md", "a.md.meta.yaml", "b.md", ".metadata.yaml"):
-        (batch / name).write_text("x")
-    assert uploads.kept(batch / "a.md") == 1
-    uploads.forget(batch / "a.md")
-    assert sorted(p.name for p in batch.iterdir()) == [".metadata.yaml", "b.md"]
-    uploads.forget(str(batch / "b.md"))
-    assert not batch.exists()
-    assert uploads.kept(batch / "a.md") == 0
+    with uploads.batch() as batch:
+        (batch / "a.md").write_text("x")
+        assert batch.stat().st_mode & 0o777 == 0o700
+    assert list(uploads.folder.iterdir()) == []
 
 
-def test_files_elsewhere_are_let_be(tmp_path: Path) -> None:
-    mine = tmp_path / "mine.md"
-    mine.write_text("x")
-    uploads = Uploads(tmp_path / "home")
-    batch = uploads.new_batch()
-    (batch / "link.md").symlink_to(mine)
-    for path in (mine, batch / ".." / ".." / ".." / "mine.md", tmp_path / "home" / "uploads", ""):
-        uploads.forget(path)
-    assert mine.read_text() == "x"
-    assert uploads.kept(mine) == 0
+def test_what_a_killed_server_left_is_cleared_after_a_day(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    assert uploads.clear() == 0
+    with uploads.batch() as running:
+        left = uploads.folder / "left"
+        left.mkdir()
+        (left / "a.md").write_text("x")
+        yesterday = time.time() - FORGOTTEN - 1
+        os.utime(left, (yesterday, yesterday))
+        assert uploads.clear() == 1
+        assert list(uploads.folder.iterdir()) == [running]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from assistant.api.headers import protected
 from assistant.api.limits import limited
 from assistant.api.metrics import Metrics, measured
 from assistant.api.responses import ErrorOut
+from assistant.api.screen import screened
 from assistant.api.service import Service
 from assistant.api.tools import PATH, Tools
 from assistant.api.workers import Workers
@@ -77,13 +79,19 @@ def lifespan_of(app: FastAPI) -> Callable[[FastAPI], AbstractAsyncContextManager
     return both
 
 
-def stand_before(service: Service, api: FastAPI, page: ASGIApp) -> ASGIApp:
-    """Return one server for the API and the page, with everything checked, limited, counted and protected before either."""
+def stand_before(service: Service, api: FastAPI, page: ASGIApp, uploaded: Path) -> ASGIApp:
+    """Return one server for the API and the page, with everything checked, limited, counted and protected before either.
 
-    api_only = contained(api)
+    Args:
+        service: the parts of the server.
+        api: all routes but the page's.
+        page: the page.
+        uploaded: the folder in which the page keeps the files that people send to it.
+    """
+    api_only, page_only = contained(api), screened(page, uploaded)
 
     async def divide(scope: Scope, receive: Receive, send: Send) -> None:
-        await (api_only if scope["type"] == "http" and is_api(scope["path"]) else page)(scope, receive, send)
+        await (api_only if scope["type"] == "http" and is_api(scope["path"]) else page_only)(scope, receive, send)
 
     guard, settings = service.guard, service.settings
     inner = limited(guard.guarded(divide), settings.max_upload_mb * 1_000_000, settings.request_timeout)

@@ -95,7 +95,7 @@ SOURCE: dict[str, Any] = {
     "taken_at": "2026-01-31T08:00:00+00:00",
     "sha256": "0" * 64,
 }
-REMOVED: dict[str, Any] = {"id": "mof-2019-46.zh", "left": {"sources": 0, "passages": 0, "words": 0, "vectors": 0}}
+REMOVED: dict[str, Any] = {"id": "mof-2019-46.zh", "left": {"sources": 0, "passages": 0, "words": 0, "vectors": 0, "originals": 0}}
 INGESTED: dict[str, Any] = {
     "files": [
         {"name": "办法.docx", "outcome": "added", "source_id": "办法", "title": "办法", "passages": 12, "warnings": [], "error": ""},

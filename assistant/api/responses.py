@@ -203,6 +203,7 @@ class FileOut(_Out):
     passages: int
     warnings: list[str]
     error: str
+    fault: str
 
 
 class IngestOut(_Out):

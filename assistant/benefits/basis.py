@@ -20,7 +20,7 @@ from assistant.benefits.provisions import Clause, Declared, Provision, Words
 from assistant.language.places import applies_in
 from assistant.library.chunking import page_of
 from assistant.library.registry import Registry
-from assistant.search.retrieval import in_force_on, superseded_on
+from assistant.search.eligibility import in_force_on, superseded_on
 from assistant.types import Authority, Citation, Hit, Metadata, Passage, Source, Span, Standing, Status
 
 _YEAR = re.compile(r"〔(\d{4})〕")

@@ -147,16 +147,47 @@ def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild"
     out.print(f"{index.home}: {held}, revision {index.registry.revision()}, made with {index.fingerprint}")
     if rebuild:
         out.print(f"Made again: {count(len(found.missing), 'vector')}.")
-    elif found.clean:
-        out.print("Words and vectors are in step.")
+    elif found.in_step:
+        out.print("Words, vectors and originals are in step.")
     else:
-        orphans, missing = count(len(found.orphans), "vector"), count(len(found.missing), "passage")
-        out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded.")
+        orphans, missing, strays = count(len(found.orphans), "vector"), count(len(found.missing), "passage"), count(len(found.strays), "original")
+        out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded, {strays} without a source deleted.")
+    if found.quoting:
+        out.print(f"Words of removed sources taken out of {count(found.quoting, 'answer')} in conversations.")
+    if found.lost:
+        out.print(f"{count(len(found.lost), 'original')} not in {index.originals.folder} any more: pages cannot be shown. Ingest the files again.")
     if library.settings.chat_model:
         from assistant.commands.talking import check
 
         if not check(out, library):
             raise typer.Exit(1)
+
+
+@app.command()
+def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write, such as library.zip.")]) -> None:
+    """Write everything that the library's folder holds into one file; the library may be in use."""
+    from assistant.library.backup import write_backup
+
+    out = begin(ctx)
+    library = open_library(ctx, bare=True)
+    made = write_backup(library.index, file)
+    out.print(f"{file}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, {terminal.count(len(made.files), 'file')}")
+    if library.settings.database_url.get_secret_value():
+        out.print("Conversations and accounts are in the database of ASSISTANT_DATABASE_URL: back that up with its own tools.")
+
+
+@app.command()
+def restore(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")]) -> None:
+    """Put a backup into ASSISTANT_HOME, which must be empty or new, and check it."""
+    from assistant.library.backup import restore_backup
+
+    out = begin(ctx)
+    home = load_settings().home
+    made = restore_backup(file, home)
+    library = open_library(ctx, bare=True)
+    found = library.doctor()
+    again = "" if found.clean else f", {terminal.count(len(found.missing), 'vector')} made again"
+    out.print(f"{home}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, as of {made.made}{again}")
 
 
 # -- questions ------------------------------------------------------------------------------------------------

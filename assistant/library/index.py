@@ -10,7 +10,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from assistant.library.chunking import CHUNKER_VERSION, chunk
 from assistant.library.embedding import Embedder, Vectors
+from assistant.library.originals import Originals
 from assistant.library.registry import Registry
 from assistant.library.thesaurus import words_of
 from assistant.library.vectors import COLLECTION, VectorStore
@@ -40,14 +41,24 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What is out of step: vectors without a live passage, and passages without a vector."""
+    """What is out of step: vectors without a live passage, passages without a vector; originals without a source, sources without theirs."""
 
     orphans: tuple[str, ...]
     missing: tuple[str, ...]
+    strays: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    quoting: int = 0
+    """Answers in conversations that held words of removed sources."""
+
+    @property
+    def in_step(self) -> bool:
+        """Whether words, vectors and originals belonged together."""
+        return not (self.orphans or self.missing or self.strays)
 
     @property
     def clean(self) -> bool:
-        return not self.orphans and not self.missing
+        """Whether nothing at all was wrong."""
+        return self.in_step and not (self.lost or self.quoting)
 
 
 class Index:
@@ -61,6 +72,7 @@ class Index:
     def __init__(self, home: Path, embedder: Embedder, chroma_url: str = "") -> None:
         self.home = home
         self.registry = Registry(home)
+        self.originals = Originals(home)
         self.embedder = embedder
         self._chroma_url = chroma_url
         self._vectors: VectorStore | None = None
@@ -114,7 +126,11 @@ class Index:
     # -- writing ----------------------------------------------------------------------------------------------
 
     def take(
-        self, source: Source, before_commit: Callable[[], None] = lambda: None, cut: Callable[[Source], Sequence[Passage]] = chunk
+        self,
+        source: Source,
+        before_commit: Callable[[], None] = lambda: None,
+        cut: Callable[[Source], Sequence[Passage]] = chunk,
+        file: Path | None = None,
     ) -> Change:
         """Make ``source`` the live version under its id; do nothing when content and metadata are unchanged.
 
@@ -122,12 +138,28 @@ class Index:
             source: the document.
             before_commit: called when the new vectors are written and the transaction is next; tests kill here.
             cut: turns it into passages; benchmarks bring texts that are already cut.
+            file: what it was made of, to be kept beside it; where none is given, none is.
+
+        Raises:
+            UnreadableFile: ``file`` was changed meanwhile.
+            IndexUnavailable: another writer does not finish, or the disk fails.
+        """
+        source = source if file else replace(source, original="")
+        if self._holds(source):
+            return Change.UNCHANGED
+        return self._put(source, before_commit, cut, file)
+
+    def renew(self, source: Source) -> Change:
+        """Cut and embed ``source`` again, whether anything in it has changed or not; the original that it names is kept already.
 
         Raises:
             IndexUnavailable: another writer does not finish, or the disk fails.
         """
-        if self.registry.sha256(source.id) == source.sha256:
-            return Change.UNCHANGED
+        return self._put(source, lambda: None, chunk, None, anew=True)
+
+    def _put(
+        self, source: Source, before_commit: Callable[[], None], cut: Callable[[Source], Sequence[Passage]], file: Path | None, anew: bool = False
+    ) -> Change:
         passages = list(cut(source))
         readable = [p for p in passages if p.kind not in SILENT and self.embedder.reads(p.text) >= READABLE]
         vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
@@ -135,9 +167,11 @@ class Index:
         words = self._embed_words(readable)
         with self._writing():
             self._check_same_maker()
-            known = self.registry.sha256(source.id)
-            if known == source.sha256:  # another writer was faster
+            if not anew and self._holds(source):  # another writer was faster
                 return Change.UNCHANGED
+            known = self.registry.sha256(source.id)
+            if file:
+                self.originals.keep(file, source.original)
             self.registry.store("fingerprint", self.fingerprint)
             self.registry.store("dimension", str(self.embedder.dimension))
             if vectors is not None:
@@ -146,8 +180,22 @@ class Index:
             dead = self.registry.put(source, passages, units, words)
             self.vectors.delete(dead)
             if known is not None:
+                self._drop_strays()
                 self.registry.compact()
         return Change.ADDED if known is None else Change.REPLACED
+
+    def _holds(self, source: Source) -> bool:
+        """Whether this very version is live, with its original if it has one."""
+        if self.registry.sha256(source.id) != source.sha256:
+            return False
+        return source.original in ("", self.registry.source(source.id).original)
+
+    def _drop_strays(self) -> tuple[str, ...]:
+        """Delete the originals that no source names, and return their names."""
+        strays = sorted(self.originals.names() - self.registry.originals())
+        for name in strays:
+            self.originals.delete(name)
+        return tuple(strays)
 
     def _embed_units(self, source: Source, passages: Sequence[Passage]) -> dict[str, Vectors]:
         texts = [source.text[u.span.start : u.span.end] for p in passages for u in p.units]
@@ -171,32 +219,46 @@ class Index:
             SourceNotFound: there is none with that id.
         """
         with self._writing():
-            vectors = self.vectors  # fails here, before anything is gone, where the server is away
+            vectors = self.vectors
+            vectors.count_source(source_id)  # fails here, before anything is gone, where the server is away
             dead = self.registry.remove(source_id)
             vectors.delete(dead)
+            self._drop_strays()
             self.registry.wipe()
             return {
                 "sources": int(self.registry.sha256(source_id) is not None),
                 "passages": len(self.registry.passages_of(source_id)) + len(self.registry.passages(dead)),
                 "words": self.registry.stray_words(),
                 "vectors": vectors.count_source(source_id),
+                "originals": len(self.originals.names() - self.registry.originals()),
             }
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Let no process write meanwhile.
+
+        Raises:
+            IndexUnavailable: a writer does not finish, or the lock cannot be made.
+        """
+        try:
+            with self._lock:
+                yield
+        except filelock.Timeout as error:
+            raise IndexUnavailable(
+                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
+            ) from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with self._lock:
+            with self.still():
                 self._begin_write()
                 try:
                     yield
                 finally:
                     self._end_write()
         except OSError as error:
-            if not isinstance(error, filelock.Timeout):
-                raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
-            raise IndexUnavailable(
-                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
-            ) from error
+            raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
 
     def _begin_write(self) -> None:
         with self._opening:
@@ -217,7 +279,8 @@ class Index:
         """Compare vectors with live passages."""
         live, stored = self.registry.embedded_ids(), self.vectors.ids()
         lost = self.vectors.lost(sorted(live & stored))
-        return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored | lost)))
+        kept, named = self.originals.names(), self.registry.originals()
+        return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored | lost)), tuple(sorted(kept - named)), tuple(sorted(named - kept)))
 
     def repair(self) -> Diagnosis:
         """Delete orphaned vectors, embed passages that lack one, wipe what a killed removal left, and return what had been wrong."""
@@ -228,6 +291,7 @@ class Index:
     def _repair(self) -> Diagnosis:
         found = self.diagnose()
         self.vectors.delete(found.orphans)
+        self._drop_strays()
         missing = self.registry.passages(found.missing)
         for source_id in sorted({p.source_id for p in missing.values()}):
             source = self.registry.source(source_id)

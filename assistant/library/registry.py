@@ -20,15 +20,17 @@ import numpy as np
 
 from assistant.library.embedding import Vectors
 from assistant.library.rows import PASSAGE_COLUMNS, index_terms, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
+from assistant.library.schema import bring_up, sha256_of
+from assistant.reading.canonical import lines_from_rows, lines_to_rows
 from assistant.types import (
     SILENT,
     Audience,
-    IndexMismatch,
     IndexUnavailable,
     Metadata,
     Page,
     Passage,
     PassageKind,
+    PrintedLine,
     Source,
     SourceNotFound,
     Span,
@@ -36,31 +38,18 @@ from assistant.types import (
 
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for another program that has the file locked."""
-SCHEMA_VERSION = 1
 KEPT_SOURCES = 64
 """Texts kept in memory between questions; a statute is about 100 kB."""
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('collection', 'passages-' || lower(hex(randomblob(8))));
-CREATE TABLE sources (id TEXT PRIMARY KEY, metadata TEXT NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL, sha256 TEXT NOT NULL,
-    path TEXT NOT NULL, warnings TEXT NOT NULL, taken_at TEXT NOT NULL, revision INTEGER NOT NULL);
-CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source_id TEXT NOT NULL REFERENCES sources(id), start INTEGER,
-    "end" INTEGER, text TEXT NOT NULL, locator TEXT NOT NULL, heading TEXT NOT NULL, kind TEXT NOT NULL, page_from INTEGER, page_to INTEGER,
-    article INTEGER NOT NULL, standing TEXT NOT NULL, reported_by TEXT NOT NULL, units TEXT NOT NULL, embedded INTEGER NOT NULL, unit_vectors BLOB);
-CREATE INDEX passages_of_source ON passages (source_id, article);
-CREATE TABLE vocabulary (stem TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5 (body, context, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
-CREATE VIRTUAL TABLE words_seen USING fts5vocab (words, row);
-"""
 
 
 class WordRow(NamedTuple):
-    """A candidate of the word index: passage and source id, its terms and the terms of its title and headings."""
+    """A candidate of the word index: passage and source id, its terms, the terms of its title and headings, its place in reading order."""
 
     passage_id: str
     source_id: str
     body: str
     context: str
+    place: int
 
 
 class SourceRow(NamedTuple):
@@ -74,6 +63,13 @@ class SourceRow(NamedTuple):
     sha256: str
     path: str
     warnings: tuple[str, ...]
+
+
+class Coverage(NamedTuple):
+    """How much of a source could be read: its pages, and the numbers of those on which no text was found."""
+
+    pages: int
+    blank: tuple[int, ...]
 
 
 class Registry:
@@ -90,8 +86,8 @@ class Registry:
         self._imprints: tuple[int, dict[str, str]] = (-1, {})
         try:
             home.mkdir(parents=True, exist_ok=True)
-            with self._guard():
-                self._prepare()
+            with self._guard() as db:
+                bring_up(db, self.path)
         except OSError as error:
             raise IndexUnavailable(f"{home}: the library folder cannot be used ({error.strerror}). Choose another with ASSISTANT_HOME.") from error
 
@@ -137,22 +133,6 @@ class Registry:
                     db.execute("ROLLBACK")
                 raise
 
-    def _prepare(self) -> None:
-        db = self._connect()
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == SCHEMA_VERSION:
-            return
-        if version:
-            raise IndexMismatch(
-                f"{self.path}: written by another version (schema {version}, expected {SCHEMA_VERSION}). Use a new ASSISTANT_HOME and ingest again."
-            )
-        db.execute("BEGIN IMMEDIATE")
-        if db.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been faster
-            for statement in _SCHEMA.strip().split(";\n"):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        db.execute("COMMIT")
-
     # -- reading ----------------------------------------------------------------------------------------------
 
     def revision(self) -> int:
@@ -183,6 +163,13 @@ class Registry:
             ).fetchall()
         return [SourceRow(metadata_from_json(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], tuple(json.loads(r[7]))) for r in rows]
 
+    def coverage(self) -> dict[str, Coverage]:
+        """Return how much of each source could be read, by id."""
+        with self._guard() as db:
+            rows = db.execute("SELECT id, pages FROM sources").fetchall()
+        spans = {source_id: json.loads(pages) for source_id, pages in rows}
+        return {source_id: Coverage(len(pages), tuple(n for n, start, end in pages if start == end)) for source_id, pages in spans.items()}
+
     def source(self, source_id: str) -> Source:
         """Return one source with its text; sources just read are kept until the library changes.
 
@@ -199,11 +186,11 @@ class Registry:
 
     def _read_source(self, source_id: str) -> Source:
         with self._guard() as db:
-            row = db.execute("SELECT metadata, text, pages, sha256, path, warnings FROM sources WHERE id = ?", (source_id,)).fetchone()
+            row = db.execute("SELECT metadata, text, pages, sha256, path, warnings, original FROM sources WHERE id = ?", (source_id,)).fetchone()
         if row is None:
             raise SourceNotFound(f"{source_id!r}: no source has this id. List them with: assistant sources")
         pages = tuple(Page(n, Span(a, b)) for n, a, b in json.loads(row[2]))
-        return Source(metadata_from_json(row[0]), row[1], pages, row[3], row[4], tuple(json.loads(row[5])))
+        return Source(metadata_from_json(row[0]), row[1], pages, row[3], row[4], tuple(json.loads(row[5])), row[6])
 
     def imprint(self, source_id: str) -> str:
         """Return what a source prints above its body: authors and their colleges, dates of adoption; empty if nothing."""
@@ -226,6 +213,22 @@ class Registry:
         with self._guard() as db:
             row = db.execute("SELECT sha256 FROM sources WHERE id = ?", (source_id,)).fetchone()
         return row[0] if row else None
+
+    def lines(self, source_id: str, page: int) -> list[PrintedLine]:
+        """Return where the lines of one page of a source are printed; none where it has no pages."""
+        with self._guard() as db:
+            row = db.execute("SELECT lines FROM sources WHERE id = ?", (source_id,)).fetchone()
+        return list(lines_from_rows(r for r in json.loads(row[0]) if r[0] == page)) if row else []
+
+    def same_text(self, text: str) -> list[str]:
+        """Return the ids of the live sources that hold exactly this text."""
+        with self._guard() as db:
+            return [row[0] for row in db.execute("SELECT id FROM sources WHERE text_sha256 = ? ORDER BY id", (sha256_of(text),))]
+
+    def originals(self) -> set[str]:
+        """Return the names of all originals that live sources were made of."""
+        with self._guard() as db:
+            return {row[0] for row in db.execute("SELECT DISTINCT original FROM sources WHERE original != ''")}
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Return the live passages among ``ids``."""
@@ -260,13 +263,28 @@ class Registry:
         wanted = None if sources is None else json.dumps(list(sources))
         with self._guard() as db:
             rows = db.execute(
-                "SELECT found.id, found.source_id, w.body, w.context FROM "
+                "SELECT found.id, found.source_id, w.body, w.context, found.row FROM "
                 "(SELECT p.row, p.id, p.source_id, bm25(words, 1.0, 0.5) AS score FROM words JOIN passages p ON p.row = words.rowid "
                 "WHERE words MATCH ?1 AND (?2 IS NULL OR p.source_id IN (SELECT value FROM json_each(?2))) ORDER BY score, p.id LIMIT ?3) found "
                 "JOIN words w ON w.rowid = found.row ORDER BY found.score, found.id",
                 (match, wanted, limit),
             ).fetchall()
         return [WordRow(*row) for row in rows]
+
+    def word_rows(self, ids: Iterable[str]) -> list[WordRow]:
+        """Return the entries of passages in the word index, by id."""
+        with self._guard() as db:
+            rows = db.execute(
+                "SELECT p.id, p.source_id, w.body, w.context, p.row FROM passages p JOIN words w ON w.rowid = p.row "
+                "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+        return [WordRow(*row) for row in rows]
+
+    def texts(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the texts of passages."""
+        with self._guard() as db:
+            return dict(db.execute("SELECT id, text FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)))
 
     def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
         """Return in how many passages each word occurs, be it in their own words, title or headings."""
@@ -334,7 +352,7 @@ class Registry:
             _count_change(db, source.id, source.metadata.audience)
             dead = self._erase(db, source.id)
             db.execute(
-                "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     source.id,
                     metadata_to_json(source.metadata),
@@ -345,6 +363,9 @@ class Registry:
                     json.dumps(source.warnings, ensure_ascii=False),
                     dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                     revision,
+                    source.original,
+                    json.dumps(lines_to_rows(source.lines), separators=(",", ":")),
+                    sha256_of(source.text),
                 ),
             )
             db.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", [(stem, v.astype(np.float16).tobytes()) for stem, v in (words or {}).items()])

@@ -1,18 +1,22 @@
-"""Files that people hand in: kept in the home folder as long as the source that was made of them, so that it can be shown as printed."""
+"""Files that people hand in: written to a folder of their own for as long as they are taken in. The library keeps its own copy."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import shutil
+import time
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.reading.metadata import SIDECAR_SUFFIX
 from assistant.types import UnreadableFile
 
 LONGEST_NAME = 120
 """Bytes of a file's name in UTF-8 that every file system takes."""
+FORGOTTEN = 24 * 3600.0
+"""Seconds after which the files of an upload were left by a server that was killed."""
 
 
 class Uploads:
@@ -21,26 +25,22 @@ class Uploads:
     def __init__(self, home: Path) -> None:
         self.folder = home / "uploads"
 
-    def new_batch(self) -> Path:
-        """Return a new folder for the files of one upload."""
+    @contextmanager
+    def batch(self) -> Iterator[Path]:
+        """Yield a new folder for the files of one upload, which goes when they are taken in."""
         batch = self.folder / secrets.token_hex(8)
         batch.mkdir(parents=True, mode=0o700)
-        return batch
+        try:
+            yield batch
+        finally:
+            shutil.rmtree(batch, ignore_errors=True)
 
-    def forget(self, path: Path | str) -> None:
-        """Delete an uploaded file, and its batch when no document is left in it; anything elsewhere is let be."""
-        file = Path(path)
-        if self.folder.resolve() not in file.resolve().parents:
-            return
-        for name in (file, file.with_name(file.name + SIDECAR_SUFFIX)):
-            name.unlink(missing_ok=True)
-        if file.parent.is_dir() and not any(_is_document(other) for other in file.parent.iterdir()):
-            shutil.rmtree(file.parent, ignore_errors=True)
-
-    def kept(self, path: Path | str) -> int:
-        """Return 1 if an uploaded file is still there, else 0."""
-        file = Path(path)
-        return int(self.folder.resolve() in file.resolve().parents and file.exists())
+    def clear(self) -> int:
+        """Delete what a killed server left, and return how many uploads that were."""
+        old = [path for path in self.folder.glob("*") if time.time() - path.stat().st_mtime > FORGOTTEN]
+        for path in old:
+            shutil.rmtree(path, ignore_errors=True)
+        return len(old)
 
 
 def safe_name(name: str) -> str:
@@ -58,7 +58,3 @@ def safe_name(name: str) -> str:
         stem = (stem or plain)[:-1]
         plain = f"{stem}.{suffix[:20]}" if dot else stem
     return plain
-
-
-def _is_document(path: Path) -> bool:
-    return not path.name.startswith(".") and not path.name.endswith(SIDECAR_SUFFIX)

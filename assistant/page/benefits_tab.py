@@ -184,8 +184,8 @@ class BenefitsTab:
 
     # -- laying out and wiring --------------------------------------------------------------------------------
 
-    def build(self, language: gr.Radio) -> None:
-        """Add the tab to the page being built; it follows ``language``."""
+    def lay_out(self, language: gr.Radio) -> None:
+        """Lay the tab out and wire it; it follows ``language``."""
         parts = self._lay_out()
         inputs = list(parts.inputs.values())
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -228,6 +228,11 @@ class BenefitsTab:
             sheet = gr.HTML(_state(_EMPTY, "zh"), elem_id="benefits-sheet")
             shown = gr.State(None, time_to_live=3600)
         return _Parts(tab, intro, store, saved, load, delete, name, save, groups, inputs, as_of, compute, clear, csv, docx, sheet, shown)
+
+
+def build(assistant: Assistant, filling: Filling, language: gr.Radio) -> None:
+    """Add the tab to the page being built; it follows ``language``."""
+    BenefitsTab(assistant, filling).lay_out(language)
 
 
 def blank_form() -> list[str]:

@@ -129,7 +129,7 @@ class ToolsTab:
 
     # -- laying out and wiring --------------------------------------------------------------------------------
 
-    def build(self, language: gr.Radio) -> None:
+    def lay_out(self, language: gr.Radio) -> None:
         """Add the tab to the page being built; it follows ``language``."""
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         with gr.Tab(TAB.zh, id="tools", elem_id="tools-tab") as tab:
@@ -165,6 +165,11 @@ class ToolsTab:
             return [*tools, *labels, *buttons, *downloads, fragment]
 
         language.change(switch, [language, tool, shown], [tab, tool, about, *inputs, run, sample, word, page, report], concurrency_limit=None, **quiet)
+
+
+def build(assistant: Assistant, filling: Filling, language: gr.Radio) -> None:
+    """Add the tab to the page being built; it follows ``language``."""
+    ToolsTab(assistant, filling).lay_out(language)
 
 
 def _all_fields() -> list[tuple[str, Field]]:

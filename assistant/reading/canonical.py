@@ -6,10 +6,10 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant.types import Page, UnreadableFile
+from assistant.types import Box, Page, PrintedLine, Span, UnreadableFile
 
 CJK = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Han characters, for use inside a character class."""
@@ -42,6 +42,8 @@ class Reading:
     given: Mapping[str, object] = field(default_factory=dict)
     """Front matter, not yet checked."""
     warnings: tuple[str, ...] = ()
+    lines: tuple[PrintedLine, ...] = ()
+    """Where the text is printed, in the order of the text; only of formats that have pages."""
 
 
 def decode(data: bytes, where: str, declared: str = "") -> str:
@@ -137,3 +139,19 @@ def _keeps_hyphen(head: str, tail: str, words: Mapping[str, int]) -> bool:
         return hyphenated > whole
     # Seen in neither form: two words that stand alone elsewhere are more likely a compound than one broken word.
     return min(len(head), len(tail)) > 3 and head in words and tail in words
+
+
+def lines_to_rows(lines: Iterable[PrintedLine]) -> list[list[float]]:
+    """Return lines as rows of JSON: page, start, end, and the box in ten thousandths of the page."""
+    return [[line.page, *line.span, *(round(10_000 * share) for share in line.box)] for line in lines]
+
+
+def lines_from_rows(rows: Iterable[Sequence[float]]) -> Iterator[PrintedLine]:
+    """Yield the lines that ``lines_to_rows`` wrote.
+
+    Raises:
+        ValueError: a row is of another form.
+    """
+    for page, start, end, *box in rows:
+        left, top, right, bottom = (share / 10_000 for share in box)
+        yield PrintedLine(int(page), Span(int(start), int(end)), Box(left, top, right, bottom))

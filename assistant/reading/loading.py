@@ -64,6 +64,8 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
         sha256=_fingerprint(data, beside),
         path=str(path),
         warnings=reading.warnings,
+        original=original_name(data, suffix),
+        lines=reading.lines,
     )
 
 
@@ -122,6 +124,11 @@ def _metadata(reading: Reading, given: Mapping[str, object], path: Path, data: b
     if not values.get("work"):
         values["work"] = values["id"]
     return Metadata(**values)
+
+
+def original_name(data: bytes, suffix: str) -> str:
+    """Return the name under which a library keeps a file with these bytes."""
+    return hashlib.sha256(data).hexdigest() + suffix.lower()
 
 
 def _fingerprint(data: bytes, beside: Mapping[str, object]) -> str:

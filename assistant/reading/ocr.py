@@ -13,6 +13,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from assistant.reading.pdf_boxes import Frame
 from assistant.reading.pdf_lines import Line
 
 DOTS_PER_INCH = 200
@@ -30,6 +31,8 @@ class Recognised(NamedTuple):
     lines: list[Line]
     certainty: float
     """0 to 1; 1 where there is nothing to read."""
+    frame: Frame
+    """The page on which the lines stand."""
 
 
 def available() -> bool:
@@ -50,7 +53,7 @@ def read_page(data: bytes, number: int) -> Recognised:
         page = document[number - 1]
         width, height = page.get_size()
         scale = min(DOTS_PER_INCH / 72, (MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
-        return _recognised(page.render(scale=scale).to_numpy(), height, scale, number)
+        return _recognised(page.render(scale=scale).to_numpy(), Frame(0.0, 0.0, width, height), scale, number)
     finally:
         document.close()
 
@@ -68,21 +71,21 @@ def read_picture(data: bytes) -> Recognised:
         if opened.width * opened.height > MOST_PIXELS:
             opened.thumbnail((int(MOST_PIXELS**0.5),) * 2)
         picture = np.asarray(opened.convert("RGB"))
-    return _recognised(picture, float(picture.shape[0]), 1.0, 1)
+    return _recognised(picture, Frame(0.0, 0.0, float(picture.shape[1]), float(picture.shape[0])), 1.0, 1)
 
 
-def _recognised(picture: Any, height: float, scale: float, number: int) -> Recognised:
+def _recognised(picture: Any, frame: Frame, scale: float, number: int) -> Recognised:
     found = _engine()(picture)
     if not found.txts:
-        return Recognised([], 1.0)
+        return Recognised([], 1.0, frame)
     lines = []
     for box, text in zip(found.boxes, found.txts, strict=True):
         (left, top), (right, bottom) = box.min(axis=0), box.max(axis=0)
         size = 0.8 * float(bottom - top) / scale  # the box has some air above and below the letters
-        lines.append(Line(text.strip(), float(left) / scale, height - float(bottom) / scale, float(right) / scale, size, number))
+        lines.append(Line(text.strip(), float(left) / scale, frame.height - float(bottom) / scale, float(right) / scale, size, number))
     length = sum(len(text) for text in found.txts)
     certainty = sum(len(text) * score for text, score in zip(found.txts, found.scores, strict=True)) / max(length, 1)
-    return Recognised(in_reading_order([line for line in lines if line.text]), float(certainty))
+    return Recognised(in_reading_order([line for line in lines if line.text]), float(certainty), frame)
 
 
 @functools.cache

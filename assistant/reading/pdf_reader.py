@@ -17,9 +17,10 @@ from assistant.reading import ocr
 from assistant.reading.canonical import Reading, join, vocabulary
 from assistant.reading.imprint import can_be_title
 from assistant.reading.legibility import illegible
+from assistant.reading.pdf_boxes import Frame, frame_of
 from assistant.reading.pdf_lines import Line, page_lines, without_running_lines
 from assistant.reading.pdf_paragraphs import layout_of, paragraphs_of
-from assistant.types import EmptyFile, EncryptedFile, LoadError, NoTextLayer, Page, Span, UnreadableFile
+from assistant.types import EmptyFile, EncryptedFile, LoadError, NoTextLayer, Page, PrintedLine, Span, UnreadableFile
 
 _LEAST_CHARACTERS = 20
 """Fewer printed characters per page than this are stamps and page numbers on a scan, not a text."""
@@ -39,6 +40,7 @@ class _Pages:
 
     lines: list[list[Line]]
     title: str
+    frames: list[Frame | None] = field(default_factory=list)
     wrong: dict[int, str] = field(default_factory=dict)
     """Pages whose text layer says something else than they show, with the reason."""
     recognised: dict[int, float] = field(default_factory=dict)
@@ -82,8 +84,8 @@ def read_pdf(data: bytes, where: str, tick: Callable[[], None] = lambda: None) -
     _check_text(found, where)
     paragraphs = paragraphs_of(without_running_lines(pages))
     words = vocabulary(line.text for lines in pages for line in lines)
-    text, spans = _assembled(paragraphs, len(pages), words)
-    return Reading(text, _title(found.title, pages, paragraphs, words), spans, warnings=_warnings(found))
+    text, spans, lines = _assembled(paragraphs, found.frames, words)
+    return Reading(text, _title(found.title, pages, paragraphs, words), spans, warnings=_warnings(found), lines=lines)
 
 
 def read_image(data: bytes, where: str) -> Reading:
@@ -96,11 +98,11 @@ def read_image(data: bytes, where: str) -> Reading:
     if not ocr.available():
         raise NoTextLayer(f"{where}: a picture, which only OCR can read. {ocr.REMEDY}.")
     try:
-        lines, certainty = ocr.read_picture(data)
+        lines, certainty, frame = ocr.read_picture(data)
     except Exception as error:  # Pillow meets damage with many kinds of errors
         reason = " ".join(str(error).split())[:160].rstrip(".") or type(error).__name__
         raise UnreadableFile(f"{where}: not readable as a picture, {reason}. Save it anew and ingest it again.") from error
-    found = _Pages([lines], "")
+    found = _Pages([lines], "", [frame])
     if certainty < ocr.LEAST_CERTAINTY:
         found.lines, found.guessed = [[]], [1]
     elif lines:
@@ -108,8 +110,8 @@ def read_image(data: bytes, where: str) -> Reading:
     _check_text(found, where)
     paragraphs = paragraphs_of(found.lines)
     words = vocabulary(line.text for line in lines)
-    text, spans = _assembled(paragraphs, 1, words)
-    return Reading(text, _title("", found.lines, paragraphs, words), spans, warnings=_warnings(found))
+    text, spans, printed = _assembled(paragraphs, found.frames, words)
+    return Reading(text, _title("", found.lines, paragraphs, words), spans, warnings=_warnings(found), lines=printed)
 
 
 def _extract(data: bytes, where: str, tick: Callable[[], None]) -> _Pages:
@@ -133,6 +135,7 @@ def _extract(data: bytes, where: str, tick: Callable[[], None]) -> _Pages:
         repeated = found.seen.setdefault(words, number) if len(words) > _LEAST_REPEATED else number
         if repeated != number:
             found.repeats[number] = repeated
+        found.frames.append(frame_of(page))
         found.lines.append([] if repeated != number or (reason and not printed.undecoded) else printed.lines)
         tick()
     title = reader.metadata.title if reader.metadata else None
@@ -148,7 +151,7 @@ def _recognise(found: _Pages, data: bytes, tick: Callable[[], None]) -> None:
         return
     for number in silent:
         try:
-            lines, certainty = ocr.read_page(data, number)
+            lines, certainty, frame = ocr.read_page(data, number)
         except Exception:  # pdfium cannot draw what pypdf could open: the page stays without text, and is named
             continue
         own = _characters(found.lines[number - 1])
@@ -156,7 +159,7 @@ def _recognise(found: _Pages, data: bytes, tick: Callable[[], None]) -> None:
             found.short = True  # the page has what its picture shows: a half title, a page number
             continue
         if lines and certainty >= ocr.LEAST_CERTAINTY:
-            found.lines[number - 1] = lines
+            found.lines[number - 1], found.frames[number - 1] = lines, frame
             found.recognised[number] = certainty
         elif lines:
             found.guessed.append(number)
@@ -229,27 +232,41 @@ def _listed(numbers: Sequence[int]) -> str:
 
 
 def _assembled(
-    paragraphs: Sequence[Sequence[Line]], count: int, words: Mapping[str, int]
-) -> tuple[str, tuple[Page, ...]]:
-    """The text, and each page's span in it: from its first character to the first of the next page."""
+    paragraphs: Sequence[Sequence[Line]], frames: Sequence[Frame | None], words: Mapping[str, int]
+) -> tuple[str, tuple[Page, ...], tuple[PrintedLine, ...]]:
+    """The text; each page's span in it, from its first character to the first of the next page; and where its lines are printed."""
     parts: list[str] = []
     starts: dict[int, int] = {}
+    printed: list[tuple[int, Line]] = []
     offset = 0
     for paragraph in paragraphs:
         text = ""
         for line in paragraph:
             joined = join(text, line.text, words)
-            starts.setdefault(line.page, offset + len(joined) - len(line.text))
+            start = offset + len(joined) - len(line.text)
+            starts.setdefault(line.page, start)
+            printed.append((start, line))
             text = joined
         parts.append(text)
         offset += len(text) + 2
     whole = "\n\n".join(parts)
     ends = [len(whole)]
-    for number in range(count, 0, -1):  # a page without text covers nothing, where the next page starts
+    for number in range(len(frames), 0, -1):  # a page without text covers nothing, where the next page starts
         ends.append(starts.get(number, ends[-1]))
     ends[-1] = 0
     ends.reverse()
-    return whole, tuple(Page(number, Span(*span)) for number, span in enumerate(pairwise(ends), start=1))
+    pages = tuple(Page(number, Span(*span)) for number, span in enumerate(pairwise(ends), start=1))
+    return whole, pages, tuple(_places(printed, frames))
+
+
+def _places(printed: Sequence[tuple[int, Line]], frames: Sequence[Frame | None]) -> Iterator[PrintedLine]:
+    """Yield where each line is printed; a hyphen that joining took away belongs to no line."""
+    nexts = [start for start, _ in printed[1:]]
+    for number, (start, line) in enumerate(printed):
+        frame = frames[line.page - 1]
+        end = min(start + len(line.text), *nexts[number : number + 1] or [start + len(line.text)])
+        if frame is not None:
+            yield PrintedLine(line.page, Span(start, end), frame.box(line))
 
 
 def _title(

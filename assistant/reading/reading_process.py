@@ -1,12 +1,13 @@
-"""The process that reads files for ``assistant.reading.sandbox``: frames of bytes in, JSON out, and nothing else it may do.
+"""The process that reads files, and draws their pages, for ``assistant.reading.sandbox``: frames of bytes in, JSON out, and nothing else it may do.
 
 Run as ``python -m assistant.reading.reading_process MEMORY``. A frame is its length in eight bytes, then that many bytes; a
-request is two frames (JSON with ``suffix`` and ``where``, then the file), a reply is one, with a ``tick`` before it for each
-page of a long file.
+request is two frames (JSON with ``task``, ``suffix`` and ``where``, then the file), a reply is one, with a ``tick`` before it
+for each page of a long file.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import struct
@@ -14,10 +15,12 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from assistant.reading.canonical import lines_to_rows
 from assistant.reading.formats import READERS
+from assistant.reading.page_drawing import Mark, draw
 from assistant.reading.pdf_reader import read_pdf
 from assistant.reading.sandbox import MOST_CHARACTERS
-from assistant.types import LoadError, UnreadableFile
+from assistant.types import Box, LoadError, UnreadableFile
 
 _FRAME = struct.Struct(">Q")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
@@ -40,7 +43,6 @@ _FORBIDDEN = (
     "os.chmod",
     "os.chown",
     "os.kill",
-    "os.putenv",
     "shutil.",
     "ftplib.",
     "urllib.",
@@ -61,8 +63,7 @@ def main() -> None:
         data = _frame(incoming)
         if data is None:
             return
-        request = json.loads(head)
-        _reply(outgoing, _read(request["suffix"], data, request["where"], lambda: _reply(outgoing, {"tick": True})))
+        _reply(outgoing, _answered(json.loads(head), data, lambda: _reply(outgoing, {"tick": True})))
 
 
 def _reply(stream: BinaryIO, message: dict[str, Any]) -> None:
@@ -71,11 +72,10 @@ def _reply(stream: BinaryIO, message: dict[str, Any]) -> None:
     stream.flush()
 
 
-def _read(suffix: str, data: bytes, where: str, tick: Callable[[], None]) -> dict[str, Any]:
+def _answered(request: dict[str, Any], data: bytes, tick: Callable[[], None]) -> dict[str, Any]:
+    where = request["where"]
     try:
-        reading = read_pdf(data, where, tick) if suffix == ".pdf" else READERS[suffix](data, where)
-        if len(reading.text) > MOST_CHARACTERS:
-            raise UnreadableFile(f"{where}: holds {len(reading.text):,} characters, more than {MOST_CHARACTERS:,}. Split the file.")
+        return _drawn(request, data) if request["task"] == "draw" else _read(request["suffix"], data, where, tick)
     except LoadError as error:
         return {"error": type(error).__name__, "message": str(error)}
     except MemoryError:
@@ -83,8 +83,25 @@ def _read(suffix: str, data: bytes, where: str, tick: Callable[[], None]) -> dic
     except Exception as error:  # a reader's own mistake is one file's misfortune, not the others'
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         return {"error": "UnreadableFile", "message": f"{where}: cannot be read ({reason}). Save it anew and ingest it again."}
-    pages = [(p.number, p.span.start, p.span.end) for p in reading.pages]
-    return {"text": reading.text, "title": reading.title, "pages": pages, "warnings": list(reading.warnings)}
+
+
+def _read(suffix: str, data: bytes, where: str, tick: Callable[[], None]) -> dict[str, Any]:
+    reading = read_pdf(data, where, tick) if suffix == ".pdf" else READERS[suffix](data, where)
+    if len(reading.text) > MOST_CHARACTERS:
+        raise UnreadableFile(f"{where}: holds {len(reading.text):,} characters, more than {MOST_CHARACTERS:,}. Split the file.")
+    return {
+        "text": reading.text,
+        "title": reading.title,
+        "pages": [(p.number, *p.span) for p in reading.pages],
+        "lines": lines_to_rows(reading.lines),
+        "warnings": list(reading.warnings),
+    }
+
+
+def _drawn(request: dict[str, Any], data: bytes) -> dict[str, Any]:
+    marks = [Mark(words, Box(*box)) for words, box in request["marks"]]
+    drawing = draw(request["suffix"], data, request["page"], request["width"], marks)
+    return {"png": base64.b64encode(drawing.png).decode(), "boxes": drawing.boxes}
 
 
 def _frame(stream: BinaryIO) -> bytes | None:

@@ -8,6 +8,7 @@ What comes back is JSON, never a pickle: a child that was taken over can lie abo
 from __future__ import annotations
 
 import atexit
+import base64
 import json
 import os
 import selectors
@@ -16,12 +17,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import assistant.types
-from assistant.reading.canonical import Reading
-from assistant.types import LoadError, Page, Span, UnreadableFile
+from assistant.reading.canonical import Reading, lines_from_rows
+from assistant.reading.page_drawing import Drawing, Mark
+from assistant.types import Box, LoadError, Page, Span, UnreadableFile
 
 SECONDS = 120.0
 """How long a file, or one page of it where pages are read one by one, may take: pypdf reads some 50 a second, OCR one in 2 to 10 s."""
@@ -50,9 +53,21 @@ class Sandbox:
             LoadError: as the reader says.
             UnreadableFile: reading took too long, too much memory, or brought the process down.
         """
+        return _reading(self._answer({"task": "read", "suffix": suffix, "where": where}, data, where), where)
+
+    def draw(self, suffix: str, data: bytes, where: str, page: int, width: int, marks: Sequence[Mark]) -> Drawing:
+        """Return a page of a PDF or a picture, drawn ``width`` pixels wide with marks on it.
+
+        Raises:
+            UnreadableFile: it cannot be drawn, or not within the limits.
+        """
+        answer = self._answer({"task": "draw", "suffix": suffix, "where": where, "page": page, "width": width, "marks": marks}, data, where)
+        return _drawing(answer, where)
+
+    def _answer(self, request: dict[str, Any], data: bytes, where: str) -> dict[str, Any]:
         with self._lock:
             try:
-                answer = self._ask(suffix, data, where)
+                return self._ask(request, data)
             except TimeoutError as error:
                 self._end()
                 raise UnreadableFile(f"{where}: still not read after {self.seconds:.0f} s, so it was given up. Split or simplify the file.") from error
@@ -60,18 +75,17 @@ class Sandbox:
                 code = self._end()
                 what = "needs more memory than a document may" if code in (-9, 137) else "brings the reader down"
                 raise UnreadableFile(f"{where}: {what}. Save it anew, in another format if need be, and ingest that.") from error
-        return _reading(answer, where)
 
     def close(self) -> None:
         """End the process; the next file starts another."""
         with self._lock:
             self._end()
 
-    def _ask(self, suffix: str, data: bytes, where: str) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        head = json.dumps({"suffix": suffix, "where": where}).encode()
+        head = json.dumps(request).encode()
         deadline = time.monotonic() + self.seconds
         writer = threading.Thread(target=_send, args=(process, head, data), daemon=True)  # a child that hangs does not read
         writer.start()
@@ -149,12 +163,24 @@ def _receive(process: subprocess.Popen[bytes], size: int, deadline: float) -> by
 
 
 def _reading(answer: dict[str, Any], where: str) -> Reading:
+    _refuse(answer)
+    try:
+        pages = tuple(Page(int(number), Span(int(start), int(end))) for number, start, end in answer["pages"])
+        lines = tuple(lines_from_rows(answer["lines"]))
+        return Reading(str(answer["text"]), title=str(answer["title"]), pages=pages, warnings=tuple(map(str, answer["warnings"])), lines=lines)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableFile(f"{where}: brings the reader down. Save it anew and ingest that.") from error
+
+
+def _drawing(answer: dict[str, Any], where: str) -> Drawing:
+    _refuse(answer)
+    try:
+        return Drawing(base64.b64decode(answer["png"], validate=True), tuple(Box(*map(float, box)) for box in answer["boxes"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableFile(f"{where}: brings the reader down. Save it anew and ingest that.") from error
+
+
+def _refuse(answer: dict[str, Any]) -> None:
     if "error" in answer:
         kinds = {kind.__name__: kind for kind in LoadError.__subclasses__()}
         raise kinds.get(answer["error"], UnreadableFile)(str(answer["message"]))
-    try:
-        pages = tuple(Page(int(number), Span(int(start), int(end))) for number, start, end in answer["pages"])
-        reading = Reading(str(answer["text"]), title=str(answer["title"]), pages=pages, warnings=tuple(map(str, answer["warnings"])))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableFile(f"{where}: brings the reader down. Save it anew and ingest that.") from error
-    return reading

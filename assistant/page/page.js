@@ -1,0 +1,81 @@
+// What the page does without the server: its language, buttons within HTML, copying, and the viewer of sources.
+window.assistantPage = {
+  opener: null, // what opened the viewer, so that the focus goes back there
+
+  speak(language) {
+    document.documentElement.lang = language === "en" ? "en" : "zh-CN";
+  },
+
+  remember(language) {
+    document.cookie = `language=${language}; path=/; max-age=31536000; samesite=lax`;
+  },
+
+  // Makes an event of each click on a button in an HTML component that names one of these events.
+  handOn(element, trigger, events) {
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest("button[data-act]");
+      if (!button || !events.includes(button.dataset.act)) return;
+      if (button.dataset.act === "show_source") assistantPage.opener = button;
+      trigger(button.dataset.act, { ...button.dataset });
+    });
+  },
+
+  // Brings the marked words of the viewer into its sight.
+  showMarks() {
+    const column = document.getElementById("viewer-column");
+    const page = column.querySelector(".printed img[data-top]");
+    const words = column.querySelector(".passages mark") || column.querySelector(".passage.cited");
+    column.scrollTop = 0;
+    if (page) {
+      const paper = page.closest(".sheet-of-paper");
+      const show = () => { paper.scrollTop = Math.max(0, page.dataset.top * page.clientHeight - paper.clientHeight / 3); };
+      if (page.complete) show(); else page.addEventListener("load", show);
+    } else if (words) {
+      column.scrollTop = words.getBoundingClientRect().top - column.getBoundingClientRect().top - column.clientHeight / 3;
+    }
+  },
+
+  // Moves the focus to the viewer, which covers the page where that is narrow.
+  enterViewer() {
+    document.body.classList.add("viewing");
+    assistantPage.showMarks();
+    document.getElementById("viewer-title")?.focus({ preventScroll: true });
+  },
+
+  closeViewer() {
+    document.body.classList.remove("viewing");
+    const { opener } = assistantPage;
+    assistantPage.opener = null;
+    if (!opener) return;
+    const { turn, n, hit } = opener.dataset;
+    const which = n ? `[data-n="${n}"]` : `[data-hit="${hit}"]`;
+    (opener.isConnected ? opener : document.querySelector(`#conversation [data-act="show_source"][data-turn="${turn}"]${which}`))?.focus();
+  },
+
+  async copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      // Over plain HTTP from another machine, browsers have no clipboard to write to but this.
+      const field = document.createElement("textarea");
+      field.value = button.dataset.copy;
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+      button.focus();
+    }
+    const told = button.parentElement.querySelector("[role=status]");
+    if (told) told.textContent = button.dataset.copied;
+  },
+};
+
+window.assistantPage.speak((/(?:^|; )language=(en|zh)/.exec(document.cookie) || [])[1] || (navigator.language || "").slice(0, 2));
+document.addEventListener("click", (event) => {
+  const act = event.target.closest?.("button[data-act]")?.dataset.act;
+  if (act === "copy") assistantPage.copy(event.target.closest("button"));
+  if (act === "close_viewer") assistantPage.closeViewer();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.body.classList.contains("viewing")) assistantPage.closeViewer();
+});
