@@ -77,11 +77,7 @@ def _answer(turn: Turn, answer: Answer, place: int, language: str, glossary: Glo
     return (
         f'<section class="answer" lang="{language_tag(answer.language)}" aria-label="{w.answer}">{_condensed(answer, w)}'
         f'<ol class="statements">{said}</ol>{_checked(answer, w)}{_conflicts(answer.conflicts, by_number, place, w)}'
-<<<<<<< HEAD
-        f"{_notes(answer.notes, w)}{_model(answer.notices, answer.withheld, w)}{_tool(answer, language)}</section>"
-=======
         f"{_notes(answer.notes, w)}{_model(answer.notices, answer.withheld, w)}{_hint(answer, language)}</section>"
->>>>>>> main
         f'<section class="sources"><h3>{w.sources}</h3>{cards}</section>{_actions(turn, answer, place, w)}{_next(turn.offered, w.next)}'
         f"{_footer(answer, w)}"
     )
@@ -230,12 +226,6 @@ def _again(place: int, w: AskWords) -> str:
 
 def _buttons(shown: Sequence[str], w: AskWords, told: str = "") -> str:
     return f'<div class="acts" role="group" aria-label="{w.actions}">{"".join(shown)}<span role="status">{told}</span></div>'
-
-
-def _tool(answer: Answer, language: str) -> str:
-    """Return which tool of the page computes what was asked, if one does."""
-    hint = hint_for(answer.condensed or answer.question)
-    return f'<p class="tool-hint" lang="{language_tag(language)}">→ {escape(hint.text.in_(language))}</p>' if hint else ""
 
 
 def _next(questions: Sequence[str], heading: str) -> str:
