@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Notice, Withheld
+from assistant.tools.hints import hint_for
 from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
@@ -48,7 +49,13 @@ def answer_to_dict(result: Answer | Abstention) -> Json:
         "withheld": [withheld_to_dict(w) for w in answer.withheld] if answer else [],
         "notices": [notice_to_dict(notice) for notice in result.notices],
         "usage": dataclasses.asdict(result.usage) if result.usage else None,
+        "tool": _hint(result),
     }
+
+
+def _hint(result: Answer | Abstention) -> Json | None:
+    hint = hint_for(result.condensed or result.question)
+    return {"tool": hint.tool, "command": hint.command, "text": hint.text.in_(result.language)} if hint else None
 
 
 def withheld_to_dict(withheld: Withheld) -> Json:

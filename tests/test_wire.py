@@ -63,6 +63,7 @@ def test_answer() -> None:
         "withheld": [],
         "notices": [],
         "usage": None,
+        "tool": None,
     }
 
 
@@ -88,6 +89,7 @@ def test_refusal() -> None:
         "withheld": [],
         "notices": [],
         "usage": None,
+        "tool": None,
     }
 
 

@@ -168,7 +168,7 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     """Write everything that the library's folder holds into one file; the library may be in use."""
     from assistant.library.backup import write_backup
 
-    out = _begin(ctx)
+    out = begin(ctx)
     library = open_library(ctx, bare=True)
     made = write_backup(library.index, file)
     out.print(f"{file}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, {terminal.count(len(made.files), 'file')}")
@@ -181,7 +181,7 @@ def restore(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
     """Put a backup into ASSISTANT_HOME, which must be empty or new, and check it."""
     from assistant.library.backup import restore_backup
 
-    out = _begin(ctx)
+    out = begin(ctx)
     home = load_settings().home
     made = restore_backup(file, home)
     library = open_library(ctx, bare=True)

@@ -23,7 +23,7 @@ from assistant.library.listing import matching
 from assistant.library.registry import Coverage
 from assistant.page.library_parts import STEP, Parts, lay_out
 from assistant.page.library_view import FileState, render_done, render_files, render_gone, render_list, render_nothing_open, render_removed, render_source
-from assistant.page.metadata_form import blank_form, form_values, given_only, read_form
+from assistant.page.metadata_form import form_values, given_only, no_values, read_form
 from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
 from assistant.page.visitors import library_for, visitor
@@ -77,12 +77,12 @@ class LibraryTab:
         coverage = library.texts.coverage().get(chosen, Coverage(0, ()))
         return render_source(row, source, coverage, library.texts.passages_of(chosen), find or "", language)
 
-    def values(self, request: gr.Request, chosen: str) -> Sequence[str]:
+    def values(self, request: gr.Request, chosen: str) -> Sequence[str | None]:
         """Return the entries of the form for the document that is open, in order of ``FIELDS``."""
         try:
             return form_values(library_for(self.assistant, request).source(chosen).metadata)
         except (AssistantError, UnicodeError):
-            return blank_form()
+            return no_values()
 
     # -- changing ---------------------------------------------------------------------------------------------
 
@@ -114,6 +114,8 @@ class LibraryTab:
         try:
             with ExitStack() as stack:
                 files = [(path.name, stack.enter_context(path.open("rb"))) for path in paths]
+                _mark_next(states)
+                yield list(states.values())
                 for report in take_in(self.assistant, files, metadata):
                     states[report.path.name] = FileState(report.path.name, report.outcome, report)
                     _mark_next(states)
@@ -245,14 +247,14 @@ def _wire_looking(tab: LibraryTab, parts: Parts, language: gr.Radio) -> None:
 
     opened = [parts.find, parts.managing, parts.done, *parts.confirming, *parts.known]
     parts.tab.select(greet, None, parts.curating, **_QUIET).then(**listing)
-    searched = [parts.query.input, parts.kind.input, parts.status.input]
+    searched = [parts.query.change, parts.kind.input, parts.status.input]
     gr.on(searched, lambda: STEP, None, [parts.most], trigger_mode="always_last", **_QUIET).then(**listing)
     parts.more.click(lambda most: most + STEP, [parts.most], [parts.most], **_QUIET).then(**listing)
     chosen = parts.listed.select(choose, None, [parts.chosen, parts.find], **_QUIET)
     chosen.then(open_, [parts.chosen], opened, **_QUIET)
     chosen.then(**showing).then(None, None, None, js="() => { document.getElementById('document-title')?.focus(); }", **_QUIET)
     chosen.then(**listing)
-    parts.find.input(**showing, trigger_mode="always_last")
+    parts.find.change(**showing, trigger_mode="always_last")
     language.change(parts.labels, [language], parts.labelled, concurrency_limit=None, **_QUIET).then(**listing)
     language.change(**showing)
 

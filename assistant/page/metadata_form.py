@@ -81,10 +81,10 @@ def lay_out_form(prefix: str, fresh: bool) -> list[Any]:
 
 
 def _input(of: _Field, prefix: str, fresh: bool) -> Any:
-    common: dict[str, Any] = {"elem_id": f"{prefix}-{of.name.replace('_', '-')}", "min_width": 220, "value": "", **_wording(of, "zh", fresh)}
+    common: dict[str, Any] = {"elem_id": f"{prefix}-{of.name.replace('_', '-')}", "min_width": 220, **_wording(of, "zh", fresh)}
     if of.kind in (_Kind.CHOICE, _Kind.PLACE):
-        return gr.Dropdown(allow_custom_value=of.kind is _Kind.PLACE, **common)
-    return gr.Textbox(max_lines=1, max_length=1000, **common)
+        return gr.Dropdown(value="" if fresh else None, allow_custom_value=of.kind is _Kind.PLACE, **common)
+    return gr.Textbox(value="", max_lines=1, max_length=1000, **common)
 
 
 def form_labels(inputs: Sequence[Any], language: str, fresh: bool) -> dict[Any, Any]:
@@ -143,9 +143,9 @@ def form_values(metadata: Metadata) -> list[str]:
     return [_entry(getattr(metadata, of.name)) for of in FIELDS]
 
 
-def blank_form() -> list[str]:
-    """Return the entries of a form that says nothing."""
-    return [""] * len(FIELDS)
+def no_values() -> list[None]:
+    """Return the entries of the form while no document is open."""
+    return [None] * len(FIELDS)
 
 
 def _entry(value: object) -> str:

@@ -144,7 +144,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "costs": tuple(Field(name, "number", said, "", name) for name, said in _COSTS.items()),
 }
 _KINDS = {
-    "": Said("自动识别", "Found out"),
+    "": Said("自动识别", "Detect automatically"),
     "cooperation": Said("校企合作", "Cooperation"),
     "apprenticeship": Said("学徒培养", "Apprenticeship"),
     "internship": Said("实习", "Internship"),

@@ -6,6 +6,7 @@ A tab's ``build(assistant, filling, language)`` adds the tab to the page being b
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fastapi import FastAPI
 from gradio.utils import get_upload_folder
 
 from assistant.filling import Filling
-from assistant.page import ask_tab, benefits_tab, library_tab, tools_tab
+from assistant.page import ask_tab, benefits_tab, library_tab, quality_tab, tools_tab
 from assistant.page.page_words import LANGUAGE_COOKIE, chosen_language, words
 from assistant.page.rendering import render_error, render_header
 from assistant.page.visitors import library_for, visitor
@@ -22,7 +23,7 @@ from assistant.pipeline import Assistant
 from assistant.tools.report_html import STYLE
 from assistant.types import AssistantError
 
-TABS = (ask_tab, benefits_tab, tools_tab, library_tab)
+TABS = (ask_tab, benefits_tab, tools_tab, library_tab, quality_tab)
 """In the order in which they stand."""
 LANGUAGES = [("中文", "zh"), ("English", "en")]
 _HERE = Path(__file__).parent
@@ -41,6 +42,7 @@ def build(assistant: Assistant, filling: Filling | None = None) -> gr.Blocks:
         filling: the first filling of the library, started or about to be; questions wait for it.
     """
     filling = filling or Filling(assistant)
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")  # else Gradio sums up all events with pandas after each, for nobody
     blocks: gr.Blocks
     title = f"{words('zh').name} · {words('en').name}"
     with gr.Blocks(title=title, analytics_enabled=False, delete_cache=_KEPT) as blocks:
