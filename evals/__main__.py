@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "peers": ("peers", "compare with other systems on the same questions, texts and embedding weights"),
     "adopt": ("adopt", "turn recorded questions with corrected evidence into cases of a suite"),
     "crashes": ("crashes", "kill the assistant at random moments and check what is left; exit 1 if anything is lost or mixed up"),
+    "load": ("load", "fill a library with 100,000 passages and measure it under load; not a test"),
     "bench": ("bench", "measure times and memory; not a test"),
 }
 
