@@ -89,7 +89,7 @@ def _known(m: Metadata, language: str) -> str:
 
 
 def _badges(m: Metadata, language: str) -> str:
-    shown = badges(m.authority, m.status, m.jurisdiction, m.standing, None, language)
+    shown = badges(m.authority, m.status, m.jurisdiction, m.standing, m.reported_by, language)
     if m.audience is Audience.PUBLIC:
         return shown
     return shown.removesuffix("</p>") + f'<span class="badge audience">{AUDIENCES[m.audience].in_(language)}</span></p>'
