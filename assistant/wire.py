@@ -12,12 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Notice, Withheld
-<<<<<<< HEAD
-from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement
-=======
 from assistant.tools.hints import hint_for
-from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement, Verdict
->>>>>>> main
+from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
     from assistant.benefits.assessment import Checked, Figure, Row, Worksheet

@@ -168,11 +168,7 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     """Write everything that the library's folder holds into one file; the library may be in use."""
     from assistant.library.backup import write_backup
 
-<<<<<<< HEAD
     out = begin(ctx)
-=======
-    out = begin(ctx)
->>>>>>> main
     library = open_library(ctx, bare=True)
     made = write_backup(library.index, file)
     out.print(f"{file}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, {terminal.count(len(made.files), 'file')}")
