@@ -20,6 +20,7 @@ from assistant.tools.agreement import AgreementCheck, Status, check_agreement, k
 from assistant.tools.agreement_rules import AgreementKind, read_agreement_rules
 
 FOLDER = Path(__file__).parent / "agreements"
+SETS = ("dev", "held_out", "fresh")
 MOST_FALSE_ALARMS, FEWEST_FOUND = 0.1, 0.9
 
 
@@ -58,10 +59,11 @@ class Score:
 
 
 def read_agreements(half: str) -> Iterator[Agreement]:
-    """Yield the agreements of one half, ``dev`` or ``held_out``."""
+    """Yield the agreements of one set: ``dev``, ``held_out`` or ``fresh``."""
     for name, entry in yaml.safe_load((FOLDER / f"{half}.yaml").read_text(encoding="utf-8")).items():
         gaps = {requirement: Status(status) for requirement, status in entry["gaps"].items()}
-        yield Agreement(FOLDER / half / f"{name}.md", AgreementKind(entry["kind"]), entry["language"], gaps)
+        path = next((FOLDER / half).glob(f"{name}.*"))
+        yield Agreement(path, AgreementKind(entry["kind"]), entry["language"], gaps)
 
 
 def count(score: Score, agreement: Agreement, check: AgreementCheck) -> None:
@@ -81,7 +83,7 @@ def count(score: Score, agreement: Agreement, check: AgreementCheck) -> None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--half", choices=("dev", "held_out", "both"), default="both", help="which agreements to check")
+    parser.add_argument("--half", choices=(*SETS, "all"), default="all", help="which agreements to check")
     parser.add_argument("--list", action="store_true", help="name each gap missed and each false alarm")
 
 
@@ -89,7 +91,7 @@ def main(args: argparse.Namespace) -> int:
     """Check the agreements and print how it went; 1 if an aim is missed."""
     rules = read_agreement_rules(shipped("corpus") / "tools" / "agreement.yaml")
     good = True
-    for half in ("dev", "held_out") if args.half == "both" else (args.half,):
+    for half in SETS if args.half == "all" else (args.half,):
         by: dict[str, Score] = {}
         for agreement in read_agreements(half):
             check = check_agreement(load(agreement.path), rules, lambda _: Basis(Force.BINDING, ()), "en", agreement.kind)

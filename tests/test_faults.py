@@ -17,7 +17,6 @@ import pytest
 
 from assistant.config import load_settings
 from assistant.language.glossary import Dictionary, Glossary
-from assistant.library import registry as registry_module
 from assistant.library.index import Change, Index
 from assistant.pipeline import Assistant
 from assistant.questions.query import QueryReader
@@ -86,7 +85,7 @@ def test_a_clock_that_jumps_back_changes_no_order(tmp_path: Path, monkeypatch: p
         def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
             return next(days)
 
-    monkeypatch.setattr(registry_module.dt, "datetime", Clock)
+    monkeypatch.setattr("assistant.library.registry.dt.datetime", Clock)
     with closing(Index(tmp_path, HashEmbedder())) as index:
         for rate, change in ((500, Change.ADDED), (600, Change.REPLACED), (700, Change.REPLACED)):
             assert index.take(make_source("pay", f"# Pay\n\n## Article 1\n\nA mentor is paid {rate} yuan a month.\n")) is change

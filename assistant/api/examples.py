@@ -65,6 +65,7 @@ ANSWER: dict[str, Any] = {
     "withheld": [],
     "notices": [],
     "usage": None,
+    "tool": {"tool": "benefits", "command": "assistant benefits --profile FILE.yaml", "text": "可以用“权益测算”按企业情况计算"},
 }
 SOURCE: dict[str, Any] = {
     "id": "mof-2019-46.zh",

@@ -103,6 +103,7 @@ class AnswerOut(_Out):
     withheld: list[dict[str, Any]]
     notices: list[dict[str, Any]]
     usage: dict[str, Any] | None
+    tool: dict[str, str] | None
 
 
 class SearchOut(_Out):

@@ -144,7 +144,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "costs": tuple(Field(name, "number", said, "", name) for name, said in _COSTS.items()),
 }
 _KINDS = {
-    "": Said("自动识别", "Found out"),
+    "auto": Said("自动识别", "Detect automatically"),
     "cooperation": Said("校企合作", "Cooperation"),
     "apprenticeship": Said("学徒培养", "Apprenticeship"),
     "internship": Said("实习", "Internship"),
@@ -160,7 +160,7 @@ def lay_out_field(f: Field) -> Any:
         case "number":
             return gr.Number(None, label=f.label.zh, elem_id=key, minimum=0)
         case "kind":
-            return gr.Dropdown([(said.zh, name) for name, said in _KINDS.items()], value="", label=f.label.zh, elem_id=key)
+            return gr.Dropdown([(said.zh, name) for name, said in _KINDS.items()], value="auto", label=f.label.zh, elem_id=key)
     return gr.Textbox(label=f.label.zh, lines=4 if f.entry == "area" else 1, max_length=20_000, elem_id=key)
 
 

@@ -81,7 +81,7 @@ class _Clause:
 
 _KIND_WORDS = {
     AgreementKind.APPRENTICESHIP: re.compile(r"学徒|\bapprentic\w+"),
-    AgreementKind.INTERNSHIP: re.compile(r"实习|\bintern(?:ship)?s?\b|\bplacement\b"),
+    AgreementKind.INTERNSHIP: re.compile(r"实习|顶岗|\bintern(?:ship)?s?\b|\bplacement\b|\bon-the-job\b"),
     AgreementKind.COOPERATION: re.compile(r"合作|共建|联合办|\bcooperat\w+|\bpartnership\b|\bjoint(?:ly)?\b|\bindustry college\b|memorandum"),
 }
 

@@ -57,7 +57,9 @@ def _radar(chart: Chart) -> tuple[int, list[str]]:
     for i, label in enumerate(chart.labels):
         x, y = (float(part) for part in at(i, 1.12).split())
         side = "start" if x > cx + 5 else "end" if x < cx - 5 else "middle"
-        for line, words in enumerate(_wrapped(label)):
+        lines = _wrapped(label)
+        y -= 15 * (len(lines) - 1) if y < cy - radius else 0  # what stands above the chart grows upwards
+        for line, words in enumerate(lines):
             body.append(f'<text x="{x:.1f}" y="{y + 4 + 15 * line:.1f}" class="label {side}">{escape(words)}</text>')
     return 370, body
 
@@ -90,7 +92,8 @@ def _lines(chart: Chart) -> tuple[int, list[str]]:
     every = max(1, math.ceil(len(chart.labels) / 8))
     for i, label in enumerate(chart.labels):
         if i % every == 0:
-            body.append(f'<text x="{at(i, low)[0]:.1f}" y="{height - bottom + 18}" class="tick middle">{escape(label)}</text>')
+            side = "end" if i and i == len(chart.labels) - 1 else "middle"
+            body.append(f'<text x="{at(i, low)[0]:.1f}" y="{height - bottom + 18}" class="tick {side}">{escape(label)}</text>')
     for i, series in enumerate(chart.series):
         drawn, pen = "", "M"
         for k, measured in enumerate(series.values):

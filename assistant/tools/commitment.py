@@ -26,10 +26,10 @@ _DEFERRED = re.compile(
 )
 _HEDGED = re.compile(
     r"视(?:情况|具体|效益|经营|科室|公司|企业|单位)|酌情|自行(?:决定|确定)|可以不|尽量|尽可能|力争|争取|原则上|一般(?:情况下|不)"
-    r"|如有(?:需要|必要|条件)|条件(?:允许|具备)(?:时|的)|适时|根据(?:实际)?(?:需要|情况)|除外|确有需要"
+    r"|是否|如有(?:需要|必要|条件)|条件(?:允许|具备)(?:时|的)|适时|根据(?:实际)?(?:需要|情况)|除外|确有需要"
     r"|\bat (?:its|their|the) (?:own |sole )?discretion|\bdiscretion of\b|\bwhere (?:possible|appropriate|practicable)"
     r"|\bas far as (?:possible|practicable)|\bin principle\b|\bas a rule\b|\bendeavou?rs?\b|\bbest efforts\b"
-    r"|\bif (?:necessary|needed|required|conditions permit)\b|\bwhenever\b|\bfrom time to time\b|\bas (?:appropriate|needed|required)\b"
+    r"|\bif (?:necessary|needed|required|conditions permit)\b|\bwhenever\b|\bwhether\b|\bfrom time to time\b|\bas (?:appropriate|needed|required)\b"
     r"|\bexcept(?:ing)? (?:where|when|if|as|in)\b|\bunless\b|\bneed not\b|\bdepending on\b"
 )
 _LAWFUL = re.compile(
@@ -47,6 +47,8 @@ _RESTART = re.compile(
     r"(?:学校|企业|学生|[甲乙丙丁]方|双方|各方)(?!等|本人)|(?<![相供])应(?=[当按在向由为于])|须|必须|需(?=[要缴交支])|负责"
     r"|\b(?:shall|must|will|has to|have to|pays?|is required|are required)\b"
 )
+_BELOW = re.compile("[未不]满")
+"""未满16周岁 gives an age and denies nothing."""
 _NO_SUBJECT = re.compile(r"\W*(?:[a-z0-9.]{1,4}[.)]?\s)?(no|neither|none of)\b")
 """A sentence whose subject is denied: "No deposit, fee or other charge shall be collected"."""
 _PIECE = re.compile(r"[,，;；。:：]|(?<!\d)\.(?!\d)")
@@ -91,6 +93,7 @@ def is_prohibition(words: str) -> bool:
 
 def is_denied(body: str, place: Span, lead: str) -> bool:
     """Whether a thing is denied or forbidden: in its own part of the sentence, before it in a list, or in the list's lead-in."""
+    body = _BELOW.sub("低于", body)
     piece = _piece(body, place.start)
     denials = sorted({m.start() for m in _DENIAL.finditer(body)} | {m.span.start for m in read_modes(body, []) if m.value in ("prohibit", "not")})
     inside = [d for d in denials if piece.start <= d < piece.end]

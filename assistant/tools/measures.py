@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from assistant.language.facts import Fact, FactKind, read_facts
+from assistant.language.facts import Fact, FactKind, han_number, read_facts
 from assistant.tools.agreement_rules import Measure
 
 _TO = re.compile(
@@ -25,17 +25,20 @@ _EVERY_WORD = re.compile(
     r"|(?P<quarter>每(?:个)?季度|quarterly|every quarter)"
 )
 _EVERY_BEFORE = re.compile(r"(?:每(?:隔|满)?|\bevery|\bonce (?:in |every )|\bintervals? of(?: no more than| at most)?|\bat least every|\bonce in every)\s?$")
-_EVERY_AFTER = re.compile(r"\s?(?:一次|1次|一修|一评|一调)")
+_EVERY_AFTER = re.compile(r"\s?(?:一次|1次|一修|一评|一调|为(?:一个)?周期|(?:review )?cycles?\b|intervals?\b)")
+_SAID_TWICE = re.compile(r"(?:\b[a-z]+(?:-[a-z]+)?\s?|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,4})\((?P<digits>\d+)\)")
+"""A number in words with its digits in brackets: sixty (60) months, 五(5)年."""
 _MONTHS = {"year": 12, "month": 1}
 _WORDS = {"half": 6, "annual": 12, "year": 12, "two": 24, "term": 6, "quarter": 3}
 
 
 def measure(folded: str, what: Measure) -> list[Decimal]:
     """Return the figures of one measure in a folded text, in reading order."""
+    folded = _SAID_TWICE.sub(r"\g<digits>", folded)
     numbers = [f for f in read_facts(folded) if f.kind is FactKind.NUMBER]
     match what:
         case Measure.SHARE:
-            return [Decimal(f.value) * (100 if f.unit == "fraction" else 1) for f in numbers if f.unit in ("percent", "fraction")] + list(_halves(folded))
+            return [Decimal(f.value) * (100 if f.unit == "fraction" else 1) for f in numbers if f.unit in ("percent", "fraction")] + list(_tenths(folded))
         case Measure.AMOUNT:
             return [Decimal(f.value) for f in numbers if f.unit == "yuan"]
         case Measure.MONTHS:
@@ -48,7 +51,10 @@ def measure(folded: str, what: Measure) -> list[Decimal]:
             return [Decimal(f.value) for f in numbers if f.unit == "hour" and _is_weekly(folded, f) is weekly]
 
 
-def _halves(folded: str) -> Iterator[Decimal]:
+def _tenths(folded: str) -> Iterator[Decimal]:
+    """Yield shares that are said without a percent sign: 八成, 七五折, half, in equal shares."""
+    for match in re.finditer(r"(?P<tenths>[一二三四五六七八九1-9])成(?P<half>半)?(?![为立本品员绩果])", folded):
+        yield (han_number(match["tenths"]) or Decimal(match["tenths"])) * 10 + (5 if match["half"] else 0)
     if re.search(r"一半|半数|\bhalf (?:of )?(?:the|that)\b|\bone half\b|\b(?:split |shared |divided )?(?:equally|in equal shares)\b|五五|平分|均分", folded):
         yield Decimal(50)
 

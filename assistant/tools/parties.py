@@ -34,13 +34,14 @@ _SIGNS = {
     r"\b(?:co|ltd|inc|corp|llc|plc|compan(?:y|ies)|corporation|group|enterprises?|employer|host|hospital|hotel|factory|works|firm|bank|unit)\b",
 }
 _ROLE = re.compile("|".join(f"(?P<{role}>{signs})" for role, signs in _SIGNS.items()))
-_LABEL = r"[甲乙丙丁]方|\bparty [a-d1-4]\b|\b(?:first|second|third) party\b"
+_LABEL = r"[甲乙丙丁]\s{0,4}方|\bparty [a-d1-4]\b|\b(?:first|second|third) party\b"
 _DEFINED = re.compile(rf"(?P<label>{_LABEL})(?P<aside>\s?\([^()]{{0,40}}\))?[\"”]?\)?\s*(?:[:：]|\bis\b|为|系|\s(?=[一-鿿]))\s*(?P<name>[^\n;；]{{1,90}})")
 _CALLED = re.compile(
     r"(?P<name>[^\n()\"“”。;；:：]{2,70})\s*[(（]\s*(?:以下|下|以下均)?(?:简称|统称)?(?:为|:)?\s*"
     r"(?:hereinafter(?: referred to as| called)?,?\s*|referred to as\s*)?"
     r"(?:the )?[\"“「']?\s*(?:the )?(?P<label>[一-鿿]{2,6}|[a-z][a-z ]{2,24}?)\s*[\"”」']?\s*[)）]"
 )
+_AS = re.compile(rf"(?P<name>[^\n;；:：()（）]{{2,70}}?),?\s(?:as|being|acting as)\s(?:the )?[\"“]?(?P<label>{_LABEL})")
 _BOTH = re.compile(r"[甲乙](?:方)?[、和与及]?[甲乙丙]方?双方|甲乙双方|甲[、,和与及]?乙[、,和与及]?丙三方")
 
 
@@ -50,6 +51,10 @@ def read_parties(text: str) -> dict[str, Role]:
     found: dict[str, Role] = {}
     for match in _DEFINED.finditer(head):
         role = _role_of(match["aside"] or "") or _before(head, match.start()) or _name_role(match["name"])
+        if role:
+            found.setdefault(re.sub(r"(?<=[甲乙丙丁])\s+", "", match["label"]), role)
+    for match in _AS.finditer(head):
+        role = _name_role(match["name"])
         if role:
             found.setdefault(match["label"], role)
     for match in _CALLED.finditer(head):
@@ -87,6 +92,7 @@ def with_roles(folded: str, parties: Mapping[str, Role], language: str) -> str:
     """Return folded text with the labels of parties replaced by the words for their roles."""
     words = WORDS["zh" if language == "zh" else "en"]
     text = _BOTH.sub("双方", folded)
+    text = re.sub(r"(?<=[甲乙丙丁])\s{1,4}(?=方)", "", text)
     text = re.sub(r"甲\s?[、和]\s?乙方", "甲方、乙方", text)
     for label in sorted(parties, key=len, reverse=True):
         boundary = r"\b" if label[0].isascii() else ""

@@ -45,7 +45,7 @@ def quality_report(index: QualityIndex, rules: Rules, grounds: Grounds) -> Repor
     )
     zh = language == "zh"
     head = [
-        ("对象" if zh else "For", index.name or _UNKNOWN.in_(language)),
+        *([("对象" if zh else "For", index.name)] if index.name else []),
         ("指标加权得分" if zh else "Index of indicators", _score(index.indicators.value, language)),
         ("评价主体综合得分" if zh else "Composite of evaluators", _score(index.evaluators.value, language)),
         ("等级" if zh else "Grade", _GRADES[index.grade].in_(language) if index.grade else ("未给出界限" if zh else "no boundaries given")),
