@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,7 @@ from assistant.chat.conversing import Finding, Unopened, converse
 from assistant.config import Settings, load_settings
 from assistant.events import Done, Event
 from assistant.exchange import Turn
+from assistant.judge.responses import Verifier as Judge
 from assistant.judge.translation import LexiconTranslator
 from assistant.judge.verification import LexicalVerifier
 from assistant.language.glossary import Dictionary, Glossary, read_terms
@@ -38,7 +40,7 @@ from assistant.library.uploads import Uploads
 from assistant.questions.follow_ups import Condenser
 from assistant.questions.query import Query, QueryReader
 from assistant.reading.loading import find_files, load
-from assistant.reading.metadata import check_file_names, read_metadata_file
+from assistant.reading.metadata import check_file_names, parse_metadata, read_metadata_file
 from assistant.search.retrieval import Retriever
 from assistant.types import (
     Abstention,
@@ -58,6 +60,7 @@ from assistant.types import (
 
 if TYPE_CHECKING:
     from assistant.chat.chat_model import ChatModel
+    from assistant.chat.conversations import Conversations
 
 _FILLING = "filling"
 """Set while an empty library is being filled, so that a filling that was cut short goes on at the next start."""
@@ -65,7 +68,10 @@ _FILLING = "filling"
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why."""
+    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why.
+
+    ``fault`` names the class of the error, for whoever words it in another language.
+    """
 
     path: Path
     outcome: str
@@ -74,6 +80,7 @@ class FileReport:
     passages: int = 0
     warnings: tuple[str, ...] = ()
     error: str = ""
+    fault: str = ""
 
 
 class Assistant:
@@ -130,7 +137,17 @@ class Assistant:
     @cached_property
     def verifier(self) -> Verifier:
         """Judges each sentence against the words it cites."""
-        return LexicalVerifier(LexiconTranslator(self.glossary, self.reader.dictionary)).verify
+        return self.judge.verify
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Judges sentences and whole responses: by hard facts and wording, or by the model that the settings name for it."""
+        lexical = LexicalVerifier(LexiconTranslator(self.glossary, self.reader.dictionary))
+        if not self.settings.verifier:
+            return lexical
+        from assistant.judge.model_verifier import open_verifier  # only where a model is named for it
+
+        return open_verifier(self.settings.verifier, lexical)
 
     def seen_by(self, audiences: Set[Audience]) -> Assistant:
         """Return the assistant of people who may see only sources for ``audiences``: to them no other source exists.
@@ -195,11 +212,28 @@ class Assistant:
             if source.id in seen:
                 raise MetadataError(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
             seen[source.id] = path
+            if twin := self._twin(source):
+                count = len(self.index.registry.passages_of(twin.id))
+                told = f"has the text of {twin.id!r}, so it was not taken in a second time"
+                return FileReport(path, Change.UNCHANGED.value, twin.id, twin.title, count, (*source.warnings, told))
             change = self.index.take(source, file=path)
         except AssistantError as error:
-            return FileReport(path, "failed", error=str(error))
-        count = len(self.index.registry.passages_of(source.id))
-        return FileReport(path, change.value, source.id, source.title, count, source.warnings)
+            return FileReport(path, "failed", error=str(error), fault=type(error).__name__)
+        report = self._report(source, change)
+        return replace(report, warnings=(*report.warnings, *self._namesakes(source)))
+
+    def _twin(self, source: Source) -> Source | None:
+        """Return the live source of which a new one is a copy: the same text, and nothing else known of it."""
+        if self.index.registry.sha256(source.id) is not None:
+            return None
+        for other in map(self.source, self.index.registry.same_text(source.text)):
+            if replace(source.metadata, id=other.id, work=other.metadata.work) == other.metadata:
+                return other
+        return None
+
+    def _namesakes(self, source: Source) -> list[str]:
+        others = [i for i in self.index.registry.same_text(source.text) if i != source.id]
+        return [f"has the text of {i!r}, but other metadata: remove one of them, or say which is which" for i in others]
 
     def sources(self) -> list[SourceRow]:
         """Return what is in the library, by id."""
@@ -209,24 +243,69 @@ class Assistant:
         """Return one source with its text."""
         return self.index.registry.source(source_id)
 
+    def amend(self, source_id: str, changes: Mapping[str, object]) -> FileReport:
+        """Change what is known of a source, and index it anew with that; its file stays as it is.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+            MetadataError: a key or a value is not legal, or ``changes`` would give it another id.
+        """
+        source = self.source(source_id)
+        values = parse_metadata(changes, source_id)
+        if values.get("id", source_id) != source_id:
+            raise MetadataError(f"{source_id}: id {values['id']!r} would make another source of it. Take the file in again under that id.")
+        metadata = replace(source.metadata, **values)  # type: ignore[arg-type]  # parsed above
+        if metadata == source.metadata:
+            return self._report(source, Change.UNCHANGED)
+        digest = hashlib.sha256(f"{source.sha256}\0{metadata}".encode()).hexdigest()  # what the file says of itself then counts as a change
+        amended = replace(source, metadata=metadata, sha256=digest)
+        return self._report(amended, self.index.renew(amended))
+
+    def reindex(self, source_id: str) -> FileReport:
+        """Read a source again from the file that was kept of it, if one was, and cut and embed it anew; what is known of it stays.
+
+        Raises:
+            SourceNotFound: there is none with that id.
+            LoadError: its file cannot be read any more.
+        """
+        source = self.source(source_id)
+        if source.original:
+            fresh = load(self.index.originals.folder / source.original)
+            source = replace(source, text=fresh.text, pages=fresh.pages, warnings=fresh.warnings)
+        return self._report(source, self.index.renew(source))
+
+    def _report(self, source: Source, change: Change) -> FileReport:
+        count = len(self.index.registry.passages_of(source.id))
+        return FileReport(Path(source.path), change.value, source.id, source.title, count, source.warnings)
+
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
         left = self.index.remove(source_id)
+        with self._conversations() as kept:
+            if kept:
+                kept.forget(source_id)
+                left["answers"] = kept.quoting(source_id)
+        return left
+
+    @contextmanager
+    def _conversations(self) -> Iterator[Conversations | None]:
+        """Give the conversations held, or ``None`` where there were none yet."""
         file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
         if not url and not file.exists():
-            return left
+            yield None
+            return
         from assistant.chat.conversations import Conversations  # a moment to import, and most removals need none
 
-        conversations = Conversations(file, url)
-        conversations.forget(source_id)
-        left["answers"] = conversations.quoting(source_id)
-        conversations.close()
-        return left
+        with closing(Conversations(file, url)) as kept:
+            yield kept
 
     def doctor(self, rebuild: bool = False) -> Diagnosis:
         """Find and clear what is out of step, and return what had been wrong."""
         self.uploads.clear()
-        return self.index.rebuild() if rebuild else self.index.repair()
+        found = self.index.rebuild() if rebuild else self.index.repair()
+        with self._conversations() as kept:
+            quoting = kept.forget_all_but({row.metadata.id for row in self.sources()}) if kept else 0
+        return replace(found, quoting=quoting)
 
     # -- questions --------------------------------------------------------------------------------------------
 
@@ -381,14 +460,19 @@ class Assistant:
         """
         if not scope.audiences >= self.audiences:
             return self.seen_by(scope.audiences).check_benefits(profile, scope, language)
-        day = scope.as_of or dt.date.today()
-        place = scope.jurisdiction or profile.place or self.settings.jurisdiction
-        grounds = Grounds(LiveTexts(self.index.registry), day, place, language)
+        grounds = self.grounds(scope, language, profile.place)
         hidden = self.index.hidden_works
         provisions = tuple(p for p in self.provisions if hidden.isdisjoint(clause.work for clause in p.basis))
         rows = assess(provisions, profile, grounds.of, language)
         fingerprint = hashlib.sha256(f"{self.fingerprint}\0{provisions}".encode()).hexdigest()[:12]
-        return make_worksheet(rows, profile, language, day, place, self.index.registry.revision(), fingerprint)
+        return make_worksheet(rows, profile, language, grounds.day, grounds.place, self.index.registry.revision(), fingerprint)
+
+    def grounds(self, scope: Scope = Scope(), language: str = "zh", place: str = "") -> Grounds:  # noqa: B008  frozen
+        """Return where the clauses of rules are looked up, as of the day of ``scope`` and in its place, else in ``place``, else in the setting's."""
+        if not scope.audiences >= self.audiences:
+            return self.seen_by(scope.audiences).grounds(scope, language, place)
+        day = scope.as_of or dt.date.today()
+        return Grounds(LiveTexts(self.index.registry), day, scope.jurisdiction or place or self.settings.jurisdiction, language)
 
     @cached_property
     def fingerprint(self) -> str:

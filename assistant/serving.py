@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 import sys
 
@@ -26,6 +27,7 @@ def launch(assistant: Assistant, host: str, port: int) -> None:
         AccountError: accounts cannot be read.
     """
     accounts = open_accounts(assistant.settings, host)
+    os.umask(0o077)  # what people send and ask is for nobody else on this machine
     listener = _listen(host, port)
     server = make_server(assistant, accounts)
     name = f"[{host}]" if ":" in host else host
@@ -41,7 +43,7 @@ def make_server(assistant: Assistant, accounts: Accounts | None) -> uvicorn.Serv
     api = make_app(service)
     page = ui.mount(FastAPI(lifespan=lifespan_of(api), docs_url=None, redoc_url=None, openapi_url=None), assistant, filling)
     config = uvicorn.Config(
-        stand_before(service, api, page),
+        stand_before(service, api, page, ui.uploads_folder()),
         log_level="warning",
         timeout_graceful_shutdown=2,
         proxy_headers=False,  # the guard decides which proxies to believe

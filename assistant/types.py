@@ -7,6 +7,7 @@ The exception tree::
     ├── MetadataError              front matter, sidecar or --metadata holds an unknown key or value
     ├── ProfileError               a field of an enterprise profile is unknown or holds a wrong value
     ├── ProvisionError             an entry of the catalogue of provisions is wrong
+    ├── ToolError                  a table, scores file or setting that a tool was given is wrong
     ├── RowError                   a row of a batch file lacks a field or holds a wrong one
     ├── AccountError               an account, session or token cannot be made, found or kept
     ├── ChatError                  a chat model does not answer
@@ -17,6 +18,7 @@ The exception tree::
     │   ├── NoTextLayer            pages, but no text on them
     │   ├── EncryptedFile          a password is needed
     │   └── UnreadableFile         damaged, or not what its suffix says
+    ├── BackupError                a backup cannot be written, read or put in place
     └── LibraryError                the stored index cannot serve
         ├── IndexMismatch          built with another embedder or chunker
         ├── IndexUnavailable       locked, missing rights, or the vector server is away
@@ -53,6 +55,10 @@ class ProfileError(AssistantError):
 
 class ProvisionError(AssistantError):
     """An entry of the catalogue of provisions holds an unknown key or field, or a formula that is none."""
+
+
+class ToolError(AssistantError):
+    """A table, a file of scores or a setting that a tool was given is wrong."""
 
 
 class RowError(AssistantError):
@@ -97,6 +103,10 @@ class EncryptedFile(LoadError):
 
 class UnreadableFile(LoadError):
     """The file is damaged, or not what its suffix says."""
+
+
+class BackupError(AssistantError):
+    """A backup cannot be written, is damaged, or cannot be put in place."""
 
 
 class LibraryError(AssistantError):

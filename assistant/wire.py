@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Notice, Withheld
-from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement, Verdict
+from assistant.tools.hints import hint_for
+from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
     from assistant.benefits.assessment import Checked, Figure, Row, Worksheet
-    from assistant.judge.verification import SentenceVerdict
+    from assistant.judge.responses import Response
     from assistant.library.registry import SourceRow
     from assistant.pipeline import FileReport
 
@@ -48,7 +49,13 @@ def answer_to_dict(result: Answer | Abstention) -> Json:
         "withheld": [withheld_to_dict(w) for w in answer.withheld] if answer else [],
         "notices": [notice_to_dict(notice) for notice in result.notices],
         "usage": dataclasses.asdict(result.usage) if result.usage else None,
+        "tool": _hint(result),
     }
+
+
+def _hint(result: Answer | Abstention) -> Json | None:
+    hint = hint_for(result.condensed or result.question)
+    return {"tool": hint.tool, "command": hint.command, "text": hint.text.in_(result.language)} if hint else None
 
 
 def withheld_to_dict(withheld: Withheld) -> Json:
@@ -126,14 +133,15 @@ def report_to_dict(report: FileReport) -> Json:
     return {field.name: _plain(getattr(report, field.name)) for field in dataclasses.fields(report)}
 
 
-def verdicts_to_dict(row_id: str | int, verdicts: Sequence[SentenceVerdict], score: float) -> Json:
-    """Return the verdict on a response, grounded only if no sentence is unsupported; ``score`` is that of the whole."""
+def response_to_dict(row_id: str | int, response: Response) -> Json:
+    """Return the verdict on a response; label and ``score`` are those of the whole, each sentence has its own verdict."""
     return {
         "id": row_id,
-        "label": "grounded" if all(v.judgement.verdict is Verdict.SUPPORTED for v in verdicts) else "ungrounded",
-        "score": score,
+        "label": "grounded" if response.grounded else "ungrounded",
+        "score": response.score,
         "sentences": [
-            {"text": v.text, "start": v.span.start, "end": v.span.end, "verdict": v.judgement.verdict.value, "reason": v.judgement.reason} for v in verdicts
+            {"text": s.text, "start": s.span.start, "end": s.span.end, "verdict": s.judgement.verdict.value, "reason": s.judgement.reason}
+            for s in response.sentences
         ],
     }
 

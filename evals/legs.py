@@ -34,33 +34,35 @@ def legs_of(task: Task, assistant: Assistant) -> dict[str, Leg]:
     return legs
 
 
-def _scope(question: Question) -> Scope:
+def scope_of(question: Question) -> Scope:
+    """Return where the answer to a question may lie: in its group, if it has one."""
     return Scope(sources=frozenset((source_id(question.group),)) if question.group else None)
 
 
 def _search(assistant: Assistant, question: Question) -> list[Found]:
-    hits = assistant.search(question.text, DEPTH, _scope(question))
+    hits = assistant.search(question.text, DEPTH, scope_of(question))
     return [Found(h.passage.id, h.score, h.source.id, 0, "") for h in hits]
 
 
-def _retriever(assistant: Assistant) -> Retriever:
+def retriever_of(assistant: Assistant) -> Retriever:
+    """Return the search of a benchmark's library."""
     assert isinstance(assistant.retriever, Retriever)  # the benchmark's library has the one that ships
     return assistant.retriever
 
 
 def _words(assistant: Assistant, question: Question) -> list[Found]:
     query = assistant.read(question.text)
-    retriever = _retriever(assistant)
-    sources = retriever.eligible(query, _scope(question))
+    retriever = retriever_of(assistant)
+    sources = retriever.eligible(query, scope_of(question))
     languages = sorted({m.language for m in sources.values()})
     return [Found(r.passage_id, r.score, r.source_id, 0, "") for language in languages for r in retriever.words(query, sources, language)]
 
 
 def _meaning(assistant: Assistant, question: Question) -> list[Found]:
     query = assistant.read(question.text)
-    retriever = _retriever(assistant)
-    found = retriever.meaning(query, retriever.eligible(query, _scope(question)))
-    return [Found(i, -float(place), source, 0, "") for place, (i, source) in enumerate(found)]
+    retriever = retriever_of(assistant)
+    found = retriever.meaning(query, retriever.eligible(query, scope_of(question)))
+    return [Found(i, cosine, "", 0, "") for i, cosine in found]
 
 
 # -- plain BM25 -------------------------------------------------------------------------------------------------

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from assistant.benefits.assessment import Figure, Row, Worksheet, assess, make_worksheet
 from assistant.benefits.basis import Basis, Grounds
 from assistant.benefits.profile import parse_profile
-from assistant.benefits.provisions import Provision, read_catalogue
+from assistant.benefits.provisions import Clause, Provision, read_catalogue
 from assistant.library.chunking import chunk
 from assistant.reading.loading import find_files, load
 from assistant.types import Metadata, Passage, Source
@@ -22,10 +22,9 @@ HERE = "CN-50"
 
 
 class ShippedTexts:
-    """The documents that the catalogue cites, loaded from ``corpus/``."""
+    """The documents of some works, loaded from ``corpus/``."""
 
-    def __init__(self) -> None:
-        works = {clause.work for provision in shipped_provisions() for clause in provision.basis}
+    def __init__(self, works: frozenset[str]) -> None:
         paths = [path for path in find_files([CORPUS / "policies", CORPUS / "cases"]) if path.name.split(".")[0] in works]
         self._sources = {source.id: source for source in map(load, paths)}
         self._passages: dict[str, list[Passage]] = {}
@@ -51,7 +50,17 @@ def shipped_provisions() -> tuple[Provision, ...]:
 @cache
 def shipped_texts() -> ShippedTexts:
     """Return the texts that the catalogue cites, loaded once."""
-    return ShippedTexts()
+    return texts_of(clause for provision in shipped_provisions() for clause in provision.basis)
+
+
+def texts_of(clauses: Iterable[Clause]) -> ShippedTexts:
+    """Return the texts that some clauses cite."""
+    return _texts(frozenset(clause.work for clause in clauses))
+
+
+@cache
+def _texts(works: frozenset[str]) -> ShippedTexts:
+    return ShippedTexts(works)
 
 
 @cache

@@ -12,7 +12,7 @@ from assistant.language.glossary import Dictionary, Glossary
 from assistant.library.chunking import chunk
 from assistant.library.rows import index_terms
 from assistant.questions.query import Query, QueryReader
-from assistant.search.retrieval import Weighed
+from assistant.search.matching import Weighed
 from assistant.types import SILENT, Authority, Hit, Metadata, Source, Status
 
 PASSAGES = 100

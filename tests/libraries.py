@@ -38,14 +38,14 @@ def traces(folder: Path, *secrets: str) -> list[str]:
 
 
 @contextmanager
-def chroma_server(folder: Path) -> Iterator[str | None]:
-    """Yield the address of a real Chroma server that runs as long as the context; ``None`` where there is no executable."""
+def chroma_server(folder: Path, port: int = 0) -> Iterator[str | None]:
+    """Yield the address of a real Chroma server, on a free port or the one given, as long as the context; ``None`` where there is no executable."""
     beside = Path(sys.executable).with_name("chroma")
     executable = str(beside) if beside.is_file() else shutil.which("chroma")
     if executable is None:
         yield None
         return
-    port = free_port()
+    port = port or free_port()
     log = folder / "server.log"
     with log.open("wb") as out:
         command = [executable, "run", "--path", str(folder / "data"), "--host", "127.0.0.1", "--port", str(port)]

@@ -155,7 +155,8 @@ def test_metadata_may_come_beside_the_files(server: Running, client: httpx.Clien
 
 def test_health_metrics_and_who_asks(client: httpx.Client) -> None:
     assert client.get("/health").json() == client.get("/api/v1/health").json() == {"status": "ok"}
-    assert client.get("/api/v1/me").json() == {"name": "", "role": "admin", "audiences": ["enterprise", "public", "staff"], "rights": ["curate", "observe"]}
+    everything = {"audiences": ["enterprise", "public", "staff"], "rights": ["curate", "review", "observe"]}
+    assert client.get("/api/v1/me").json() == {"name": "", "role": "admin", **everything}
     client.get("/api/v1/sources/some-id-that-must-not-be-a-label")
     client.get("/api/v1/" + "x" * 50)
     text = client.get("/api/v1/metrics").text

@@ -185,6 +185,22 @@ def test_doctor_puts_right_what_is_out_of_step(rule: Path, home: Path) -> None:
     assert run("doctor", "--rebuild").stdout.splitlines()[1] == "Made again: 2 vectors."
 
 
+@pytest.mark.usefixtures("_bare")
+def test_backup_and_restore(rule: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("ingest", str(rule))
+    file = tmp_path / "library.zip"
+    made = run("backup", str(file))
+    assert (made.exit_code, made.stderr) == (0, "")
+    assert made.stdout.startswith(f"{file}: 1 source, revision 1, ")
+    assert outcome(run("restore", str(file))) == (1, "", f"{home}: is not empty. Set ASSISTANT_HOME to a new folder, and restore there.\n")
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "elsewhere"))
+    restored = run("restore", str(file))
+    assert (restored.exit_code, restored.stderr) == (0, "")
+    assert restored.stdout.startswith(f"{tmp_path / 'elsewhere'}: 1 source, revision 1, as of 20")
+    assert run("sources", "--json").stdout.count('"id": "rule"') == 1
+    assert run("doctor").stdout.splitlines()[1] == "Words, vectors and originals are in step."
+
+
 @pytest.fixture
 def small_corpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder = tmp_path / "corpus"

@@ -93,6 +93,16 @@ def test_the_words_of_a_removed_source_go(conversations: Conversations) -> None:
     assert turn.question == "何时施行？"
 
 
+def test_what_a_removal_cut_short_left_is_taken_out(conversations: Conversations) -> None:
+    one = conversations.begin()
+    conversations.add(one, wire(), NOW)
+    assert conversations.forget_all_but({"vel", "other"}) == 0
+    assert conversations.forget_all_but({"other"}) == 1
+    assert conversations.forget_all_but({"other"}) == 0
+    (turn,) = conversations.turns(one)
+    assert {c["quote"] for c in turn.answer["citations"]} | {h["text"] for h in turn.answer["hits"]} == {GONE}
+
+
 def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
     held = Conversations(tmp_path / "talk.sqlite")
     held.add(held.begin(), wire(), NOW)

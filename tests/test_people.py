@@ -18,8 +18,8 @@ P, S, E = Audience.PUBLIC, Audience.STAFF, Audience.ENTERPRISE
         (Role.READER, {P}, set()),
         (Role.ENTERPRISE, {P, E}, set()),
         (Role.STAFF, {P, S}, set()),
-        (Role.LIBRARIAN, {P, S, E}, {Right.CURATE}),
-        (Role.ADMIN, {P, S, E}, {Right.CURATE, Right.OBSERVE}),
+        (Role.LIBRARIAN, {P, S, E}, {Right.CURATE, Right.REVIEW}),
+        (Role.ADMIN, {P, S, E}, {Right.CURATE, Right.REVIEW, Right.OBSERVE}),
     ],
 )
 def test_roles(role: Role, audiences: set[Audience], rights: set[Right]) -> None:

@@ -26,6 +26,8 @@ class Right(StrEnum):
 
     CURATE = "curate"
     """Take in, replace and remove sources."""
+    REVIEW = "review"
+    """Read what others have asked, and how the answers were judged."""
     OBSERVE = "observe"
     """Read the metrics, which count the whole library."""
 
@@ -37,7 +39,7 @@ _AUDIENCES = {
     Role.LIBRARIAN: frozenset(Audience),
     Role.ADMIN: frozenset(Audience),
 }
-_RIGHTS = {Role.LIBRARIAN: frozenset({Right.CURATE}), Role.ADMIN: frozenset(Right)}
+_RIGHTS = {Role.LIBRARIAN: frozenset({Right.CURATE, Right.REVIEW}), Role.ADMIN: frozenset(Right)}
 
 
 @dataclass(frozen=True, slots=True)

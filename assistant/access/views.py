@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.library.embedding import Vectors
 from assistant.library.index import Index
-from assistant.library.registry import Registry, SourceRow, WordRow
+from assistant.library.registry import Coverage, Registry, SourceRow, WordRow
 from assistant.library.vectors import VectorStore
 from assistant.types import Audience, Metadata, Passage, PrintedLine, Source, SourceNotFound
 
@@ -88,6 +88,10 @@ class RegistryView(Registry):
     def sources(self) -> list[SourceRow]:
         return [row._replace(metadata=self._strip(row.metadata)) for row in self._now().rows.values()]
 
+    def coverage(self) -> dict[str, Coverage]:
+        rows = self._now().rows
+        return {i: found for i, found in self.whole.coverage().items() if i in rows}
+
     def source(self, source_id: str) -> Source:
         """Return one source; one that is hidden is as unknown as one that does not exist."""
         if source_id not in self._now().rows:
@@ -103,6 +107,9 @@ class RegistryView(Registry):
 
     def lines(self, source_id: str, page: int) -> list[PrintedLine]:
         return self.whole.lines(source_id, page) if source_id in self._now().rows else []
+
+    def same_text(self, text: str) -> list[str]:
+        return [source_id for source_id in self.whole.same_text(text) if source_id in self._now().rows]
 
     def originals(self) -> set[str]:
         return {name for source_id in self._now().rows if (name := self.whole.source(source_id).original)}
@@ -124,6 +131,12 @@ class RegistryView(Registry):
     def find_words(self, match: str, limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
         rows = self._now().rows
         return self.whole.find_words(match, limit, rows if sources is None else [i for i in sources if i in rows])
+
+    def word_rows(self, ids: Iterable[str]) -> list[WordRow]:
+        return self.whole.word_rows(self.owners(ids))
+
+    def texts(self, ids: Iterable[str]) -> dict[str, str]:
+        return self.whole.texts(self.owners(ids))
 
     def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
         hidden = self._now().hidden_terms
@@ -151,6 +164,10 @@ class VectorView:
         """Return up to ``k`` ``(passage id, cosine)`` of visible sources, nearest first."""
         shown = [row.metadata.id for row in self._registry.sources()]
         return self._store.query(vector, k, shown if sources is None else sorted(set(shown).intersection(sources)))
+
+    def cosines(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """Return the cosine of each of ``ids`` that is visible and has a vector."""
+        return self._store.cosines(vector, sorted(self._registry.owners(ids)))
 
 
 class IndexView(Index):

@@ -17,7 +17,7 @@ from assistant.library.embedding import Vectors
 from assistant.library.rows import index_terms
 from assistant.questions.asking import Asked, asks_comparison, question_parts
 from assistant.questions.query import Query
-from assistant.search.retrieval import Weighed
+from assistant.search.matching import Weighed
 from assistant.types import Hit, PassageKind, Span
 
 CLOSE = 2.0

@@ -17,7 +17,7 @@ from assistant.library.embedding import Vectors
 from assistant.library.rows import index_terms
 from assistant.questions.asking import Asked
 from assistant.questions.query import Query
-from assistant.search.retrieval import Weighed
+from assistant.search.matching import Weighed
 from assistant.types import Hit, Kind, PassageKind, Source, Unit
 
 WEIGHTS = {"own": 1.5, "alike": 2.6, "named": 2.3, "around": 2.7, "cosine": 1.6, "fits": 2.7, "prior": 2.6}

@@ -11,7 +11,7 @@ from assistant.language.facts import Fact, FactKind, figures
 from assistant.language.text import tokens
 from assistant.questions.asking import Asked
 from assistant.questions.query import Query
-from assistant.search.retrieval import Weighed
+from assistant.search.matching import Weighed
 from assistant.types import Authority, Citation, Conflict
 
 _RULES = {

@@ -10,7 +10,7 @@ from assistant.answers.candidates import Texts
 from assistant.library.embedding import Vectors
 from assistant.library.thesaurus import Thesaurus
 from assistant.questions.query import Query
-from assistant.search.retrieval import Weighed
+from assistant.search.matching import Weighed
 from assistant.types import Hit, Judgement, Metadata, Scope
 
 

@@ -19,7 +19,7 @@ from assistant.language.text import fold, sentences
 from assistant.questions.asking import Asked, asks_why
 from assistant.questions.focus import Focus, find_focus
 from assistant.questions.query import ConceptKind, Query
-from assistant.search.retrieval import Weighed
+from assistant.search.matching import Weighed
 from assistant.types import Kind, Reason, Span
 
 WEIGHTS = {

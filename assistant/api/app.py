@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,13 +13,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import assistant
 from assistant.access.accounts import Accounts
-from assistant.api import asking, completions, library, operations, sign_in
+from assistant.api import asking, completions, library, operations, sign_in, tool_routes
 from assistant.api.errors import contained, install_handlers
 from assistant.api.guard import Guard
 from assistant.api.headers import protected
 from assistant.api.limits import limited
 from assistant.api.metrics import Metrics, measured
 from assistant.api.responses import ErrorOut
+from assistant.api.screen import screened
 from assistant.api.service import Service
 from assistant.api.tools import PATH, Tools
 from assistant.api.workers import Workers
@@ -58,7 +60,7 @@ def make_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     install_handlers(app)
-    for part in (asking, library, operations, completions):
+    for part in (asking, library, operations, completions, tool_routes):
         app.include_router(part.router, responses=_ERRORS)
     app.include_router(sign_in.router)
     app.add_api_route("/health", lambda: {"status": "ok"}, methods=["GET"], include_in_schema=False)
@@ -77,13 +79,19 @@ def lifespan_of(app: FastAPI) -> Callable[[FastAPI], AbstractAsyncContextManager
     return both
 
 
-def stand_before(service: Service, api: FastAPI, page: ASGIApp) -> ASGIApp:
-    """Return one server for the API and the page, with everything checked, limited, counted and protected before either."""
+def stand_before(service: Service, api: FastAPI, page: ASGIApp, uploaded: Path) -> ASGIApp:
+    """Return one server for the API and the page, with everything checked, limited, counted and protected before either.
 
-    api_only = contained(api)
+    Args:
+        service: the parts of the server.
+        api: all routes but the page's.
+        page: the page.
+        uploaded: the folder in which the page keeps the files that people send to it.
+    """
+    api_only, page_only = contained(api), screened(page, uploaded)
 
     async def divide(scope: Scope, receive: Receive, send: Send) -> None:
-        await (api_only if scope["type"] == "http" and is_api(scope["path"]) else page)(scope, receive, send)
+        await (api_only if scope["type"] == "http" and is_api(scope["path"]) else page_only)(scope, receive, send)
 
     guard, settings = service.guard, service.settings
     inner = limited(guard.guarded(divide), settings.max_upload_mb * 1_000_000, settings.request_timeout)

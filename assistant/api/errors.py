@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.types import AssistantError, IndexUnavailable, LoadError, MetadataError, ProfileError, SourceNotFound
+from assistant.types import AssistantError, IndexUnavailable, LoadError, MetadataError, ProfileError, SourceNotFound, ToolError
 
 _CODES = {400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
@@ -62,7 +62,7 @@ def explain(error: Exception) -> HTTPException:
             return _invalid(error)
         case SourceNotFound():
             return ApiError(404, "not_found", "No source has this id. List them with GET /api/v1/sources.")
-        case ProfileError() | MetadataError() | LoadError():
+        case ProfileError() | MetadataError() | LoadError() | ToolError():
             return ApiError(422, "invalid_request", str(error))
         case IndexUnavailable():
             logging.getLogger(__name__).warning("%s", error)

@@ -20,6 +20,9 @@ FEEDBACK: dict[str, Any] = {
     "expected": "answer",
     "evidence": [{"source": "mof-2019-46.zh", "quote": _QUOTE}],
 }
+INDEX: dict[str, Any] = {"name": "示例学院", "evaluators": {"enterprise": 85, "students": 82, "institution": 88}, "language": "zh"}
+MAP: dict[str, Any] = {"demand": "需要会剪辑短视频、能做直播运营的人才", "language": "zh"}
+COSTS: dict[str, Any] = {"damaged_part": 12000, "language": "zh"}
 COMPLETION: dict[str, Any] = {"model": "policy-case-assistant", "messages": [{"role": "user", "content": _QUESTION}], "stream": False}
 _HIT: dict[str, Any] = {"source_id": "mof-2019-46.zh", "passage_id": "2f6c0d1b7a9e4c58", "locator": "第三条", "page": 1, "score": 0.28, "text": _QUOTE}
 HITS: dict[str, Any] = {"question": _QUESTION, "hits": [_HIT]}
@@ -62,6 +65,7 @@ ANSWER: dict[str, Any] = {
     "withheld": [],
     "notices": [],
     "usage": None,
+    "tool": {"tool": "benefits", "command": "assistant benefits --profile FILE.yaml", "text": "可以用“权益测算”按企业情况计算"},
 }
 SOURCE: dict[str, Any] = {
     "id": "mof-2019-46.zh",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -15,14 +12,13 @@ from assistant.access.people import Right
 from assistant.api.errors import ApiError, not_found
 from assistant.api.responses import IngestOut, RemovedOut, SourcesOut, SourceTextOut
 from assistant.api.service import Serving, Who
-from assistant.language.text import fold
+from assistant.intake import MOST_FILES, take_in
+from assistant.library.listing import matching
 from assistant.library.registry import SourceRow
-from assistant.library.uploads import safe_name
 from assistant.pipeline import Assistant, FileReport, outcomes
-from assistant.types import Kind, LoadError, MetadataError, Passage, SourceNotFound
+from assistant.types import Kind, MetadataError, Passage, SourceNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["library"])
-MOST_FILES = 100
 PATIENCE = 30.0
 """Taking in files may take so many times as long as a question."""
 _HIDDEN = ("path", "revision")  # where a file lies, and how often the whole library has changed, is not the caller's business
@@ -39,14 +35,8 @@ async def sources(
 ) -> Any:
     """Only what the asker may see is listed and counted."""
     rows = await service.workers.run(service.library_for(person).sources)
-    found = [row for row in rows if (kind is None or row.metadata.kind is kind) and _matches(row, query)]
+    found = matching(rows, query, kind)
     return {"total": len(found), "sources": [_listed(row) for row in found[offset : offset + limit]]}
-
-
-def _matches(row: SourceRow, query: str) -> bool:
-    m = row.metadata
-    text = fold(" ".join((m.id, m.title_zh, m.title_en, m.document_number, *m.aliases)))
-    return all(word in text for word in fold(query).split())
 
 
 def _listed(row: SourceRow) -> dict[str, Any]:
@@ -122,32 +112,10 @@ async def ingest(
 
 
 def _take_in(library: Assistant, files: Sequence[tuple[str, BinaryIO]], metadata: str) -> list[FileReport]:
-    """Take in uploaded files; reports do not tell where they lay."""
-    with library.uploads.batch() as batch:
-        saved: list[Path] = []
-        reports = [report for name, file in files if (report := _save(batch, name, file, saved))]
-        given = batch / ".metadata.yaml" if metadata.strip() else None
-        if given:
-            given.write_text(metadata, encoding="utf-8", errors="replace")
-        try:
-            reports += library.ingest([batch], given)
-        except MetadataError as error:
-            raise ApiError(422, "invalid_request", f"metadata: {_without_folders(str(error), batch)}", "metadata") from error
-        return [replace(r, warnings=tuple(_without_folders(w, batch) for w in r.warnings), error=_without_folders(r.error, batch)) for r in reports]
-
-
-def _save(batch: Path, name: str, file: BinaryIO, saved: list[Path]) -> FileReport | None:
-    """Write an uploaded file into its batch; return a report only if that cannot be done."""
     try:
-        path = batch / safe_name(name)
-    except LoadError as error:
-        return FileReport(Path(name[:120] or "?"), "failed", error=str(error))
-    if path in saved:
-        return FileReport(path, "failed", error=f"{path.name}: was sent twice. Give one of them another name.")
-    saved.append(path)
-    with path.open("xb") as out:
-        shutil.copyfileobj(file, out)
-    return None
+        return list(take_in(library, files, metadata))
+    except MetadataError as error:
+        raise ApiError(422, "invalid_request", f"metadata: {error}", "metadata") from error
 
 
 def _reported(report: FileReport) -> dict[str, Any]:
@@ -159,10 +127,5 @@ def _reported(report: FileReport) -> dict[str, Any]:
         "passages": report.passages,
         "warnings": list(report.warnings),
         "error": report.error,
+        "fault": report.fault,
     }
-
-
-def _without_folders(text: str, batch: Path) -> str:
-    return text.replace(f"{batch}/", "").replace(f"{batch.resolve()}/", "")
-
-

@@ -15,7 +15,7 @@ from assistant.api.errors import ApiError, error_response
 
 MAX_BODY = 1 << 20
 """Bytes of a request that carries no files: a long conversation of a chat client fits."""
-_UPLOADS = ("/api/v1/ingest", "/gradio_api/upload")
+_UPLOADS = ("/api/v1/ingest", "/gradio_api/upload", "/api/v1/tools/agreement", "/api/v1/tools/monitor", "/api/v1/tools/majors")
 _KEPT = 10_000
 """Keys remembered; beyond, the one that was seen longest ago is forgotten."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from assistant.api.examples import ASK, BENEFITS, COMPLETION, FEEDBACK, SEARCH
+from assistant.api.examples import ASK, BENEFITS, COMPLETION, COSTS, FEEDBACK, INDEX, MAP, SEARCH
 from assistant.reading.metadata import parse_metadata
 from assistant.types import Audience, Kind, MetadataError, Reason, Scope
 
@@ -80,6 +80,44 @@ class BenefitsRequest(_In):
     language: Literal["zh", "en"] = "zh"
     as_of: dt.date | None = None
     jurisdiction: Jurisdiction = ""
+
+
+class ToolRequest(_In):
+    """The language and form of a report."""
+
+    language: Literal["zh", "en"] = "zh"
+    format: Literal["json", "html", "docx"] = "json"
+
+
+Score = str | float | dict[str, str | float]
+
+
+class IndexRequest(ToolRequest):
+    """Scores of indicators and evaluators from 0 to 100, and where the college's grades begin."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [INDEX]})
+    name: str = Field("", max_length=200)
+    scores: dict[str, Score] = Field(default_factory=dict, max_length=200, description="By indicator: a score, or `value`, `worst` and `best`.")
+    evaluators: dict[str, str | float] = Field(default_factory=dict, max_length=20)
+    grades: dict[str, str | float] = Field(default_factory=dict, max_length=4)
+
+
+class MapRequest(ToolRequest):
+    """Words to look for, or what an enterprise needs."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [MAP]})
+    search: str = Field("", max_length=200)
+    demand: str = Field("", max_length=20_000)
+
+
+class CostsRequest(ToolRequest):
+    """What is known of a damage, a fund or an industry college; at least one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [COSTS]})
+    damaged_part: float | None = Field(None, ge=0, le=1e12, description="Yuan.")
+    fund_total: float | None = Field(None, ge=0, le=1e12, description="Yuan.")
+    industry_college_income: float | None = Field(None, ge=0, le=1e12, description="Yuan a year.")
+    share_held: float | None = Field(None, ge=0, le=100, description="Percent.")
 
 
 class CitationIn(BaseModel):

@@ -103,6 +103,7 @@ class AnswerOut(_Out):
     withheld: list[dict[str, Any]]
     notices: list[dict[str, Any]]
     usage: dict[str, Any] | None
+    tool: dict[str, str] | None
 
 
 class SearchOut(_Out):
@@ -202,6 +203,7 @@ class FileOut(_Out):
     passages: int
     warnings: list[str]
     error: str
+    fault: str
 
 
 class IngestOut(_Out):
@@ -248,3 +250,9 @@ class MeOut(_Out):
     role: str
     audiences: list[Audience]
     rights: list[str]
+
+
+class ToolOut(_Out):
+    """What a tool came to; its other fields are described in docs/tools.md."""
+
+    citations: list[CitationOut]

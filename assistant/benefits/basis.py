@@ -20,7 +20,7 @@ from assistant.benefits.provisions import Clause, Declared, Provision, Words
 from assistant.language.places import applies_in
 from assistant.library.chunking import page_of
 from assistant.library.registry import Registry
-from assistant.search.retrieval import in_force_on, superseded_on
+from assistant.search.eligibility import in_force_on, superseded_on
 from assistant.types import Authority, Citation, Hit, Metadata, Passage, Source, Span, Standing, Status
 
 _YEAR = re.compile(r"〔(\d{4})〕")
@@ -50,6 +50,10 @@ class Force(StrEnum):
     def binds(self) -> bool:
         """Whether a claim or a duty can rest on it."""
         return self in (Force.BINDING, Force.REPORTED)
+
+
+DECLARED = {Declared.LAW: Force.BINDING, Declared.REPORTED: Force.REPORTED, Declared.PROPOSAL: Force.PROPOSAL, Declared.CASE: Force.CASE}
+"""What an entry may come to at most, by what it declares itself to be."""
 
 
 class Texts(Protocol):
@@ -106,9 +110,13 @@ class Grounds:
 
         A provision rests on all of its clauses, so it binds no further than the weakest of them.
         """
+        return self.rest(provision.basis, self._declared(provision))
+
+    def rest(self, clauses: Sequence[Clause], declared: Force = Force.BINDING) -> Basis:
+        """Return what ``clauses`` come to together: no further than the weakest of them, and than ``declared``."""
         citations: list[Citation] = []
-        forces = [self._declared(provision)]
-        for clause in provision.basis:
+        forces = [declared]
+        for clause in clauses:
             found = self._find(clause)
             if found is None:
                 forces.append(Force.MISSING)
@@ -123,7 +131,7 @@ class Grounds:
             return Force.NOT_YET
         if provision.until and self.day > provision.until:
             return Force.ENDED
-        return {Declared.PROPOSAL: Force.PROPOSAL, Declared.CASE: Force.CASE, Declared.REPORTED: Force.REPORTED}.get(provision.standing, Force.BINDING)
+        return DECLARED[provision.standing]
 
     def _find(self, clause: Clause) -> tuple[Metadata, Passage, str] | None:
         """Return the source and passage that hold the clause's words, in the wanted language where possible."""

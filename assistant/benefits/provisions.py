@@ -11,17 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
 
+from assistant.benefits.entries import LANGUAGES, read_day, read_list, read_mapping, read_member, read_said, read_text
 from assistant.benefits.formula import Formula
 from assistant.benefits.predicates import Predicate, read_formula, read_predicate
 from assistant.benefits.profile_fields import Said, fields
 from assistant.reading.metadata import read_metadata_file
 from assistant.types import MetadataError, ProvisionError
 
-LANGUAGES = ("zh", "en")
 NOTHING = Said("", "")
-_Member = TypeVar("_Member", bound=StrEnum)
 
 
 class ProvisionKind(StrEnum):
@@ -169,100 +167,60 @@ def _read_file(path: Path) -> list[Provision]:
 
 
 def _provision(name: str, given: object, where: str) -> Provision:
-    entry = _mapping(given, where, _KEYS, _REQUIRED)
-    said = {key: _said(entry[key], f"{where}: {key}") for key in _SAID if key in entry}
-    conditions = _list(entry.get("conditions", []), f"{where}: conditions")
-    checks = _list(entry.get("checks", []), f"{where}: checks")
+    entry = read_mapping(given, where, _KEYS, _REQUIRED)
+    said = {key: read_said(entry[key], f"{where}: {key}") for key in _SAID if key in entry}
+    conditions = read_list(entry.get("conditions", []), f"{where}: conditions")
+    checks = read_list(entry.get("checks", []), f"{where}: checks")
     return Provision(
         id=name,
-        kind=_member(ProvisionKind, entry["kind"], f"{where}: kind"),
-        standing=_member(Declared, entry["standing"], f"{where}: standing"),
-        basis=tuple(_clause(clause, f"{where}: basis") for clause in _list(entry["basis"], f"{where}: basis", least=1)),
+        kind=read_member(ProvisionKind, entry["kind"], f"{where}: kind"),
+        standing=read_member(Declared, entry["standing"], f"{where}: standing"),
+        basis=tuple(read_clause(clause, f"{where}: basis") for clause in read_list(entry["basis"], f"{where}: basis", least=1)),
         conditions=tuple(_condition(c, f"{where}: conditions") for c in conditions),
         checks=tuple(_condition(c, f"{where}: checks") for c in checks),
-        amounts=_amounts(_list(entry.get("amounts", []), f"{where}: amounts"), f"{where}: amounts"),
-        notes=tuple(_said(note, f"{where}: notes") for note in _list(entry.get("notes", []), f"{where}: notes")),
+        amounts=_amounts(read_list(entry.get("amounts", []), f"{where}: amounts"), f"{where}: amounts"),
+        notes=tuple(read_said(note, f"{where}: notes") for note in read_list(entry.get("notes", []), f"{where}: notes")),
         yields_to=str(entry.get("yields_to", "")),
-        since=_day(entry.get("since"), f"{where}: since"),
-        until=_day(entry.get("until"), f"{where}: until"),
+        since=read_day(entry.get("since"), f"{where}: since"),
+        until=read_day(entry.get("until"), f"{where}: until"),
         **said,
     )
 
 
-def _clause(given: object, where: str) -> Clause:
-    entry = _mapping(given, where, ("work", *LANGUAGES), ("work",))
+def read_clause(given: object, where: str) -> Clause:
+    """Return the clause that an entry cites.
+
+    Raises:
+        ProvisionError: it names no work, or no words of it.
+    """
+    entry = read_mapping(given, where, ("work", *LANGUAGES), ("work",))
     words = {}
     for language in LANGUAGES:
         if language in entry:
-            part = _mapping(entry[language], f"{where}: {language}", ("at", "quote"), ("at", "quote"))
-            words[language] = Words(_text(part["at"], where), _text(part["quote"], where))
+            part = read_mapping(entry[language], f"{where}: {language}", ("at", "quote"), ("at", "quote"))
+            words[language] = Words(read_text(part["at"], where), read_text(part["quote"], where))
     if not words:
         raise ProvisionError(f"{where}: {entry['work']!r} is cited without words. Quote them under zh or en.")
-    return Clause(_text(entry["work"], where), words)
+    return Clause(read_text(entry["work"], where), words)
 
 
 def _condition(given: object, where: str) -> Condition:
-    entry = _mapping(given, where, (*LANGUAGES, "test"), (*LANGUAGES, "test"))
-    return Condition(_said({key: entry[key] for key in LANGUAGES}, where), read_predicate(entry["test"], where))
+    entry = read_mapping(given, where, (*LANGUAGES, "test"), (*LANGUAGES, "test"))
+    return Condition(read_said({key: entry[key] for key in LANGUAGES}, where), read_predicate(entry["test"], where))
 
 
 def _amounts(given: Sequence[object], where: str) -> tuple[Amount, ...]:
     out: list[Amount] = []
     for item in given:
-        entry = _mapping(item, where, ("id", *LANGUAGES, "role", "unit", "formula", "when"), ("id", *LANGUAGES, "role", "unit", "formula"))
+        entry = read_mapping(item, where, ("id", *LANGUAGES, "role", "unit", "formula", "when"), ("id", *LANGUAGES, "role", "unit", "formula"))
         formula = read_formula(entry["formula"], where)
-        name, known = _text(entry["id"], where), {amount.id for amount in out}
+        name, known = read_text(entry["id"], where), {amount.id for amount in out}
         for used in formula.names:
             if used not in known and not (used in fields() and fields()[used].kind.is_number):
                 raise ProvisionError(f"{where}: {name}: {used!r} is neither a number of the profile nor a figure above it. Correct it there.")
         if name in known or name in fields():
             raise ProvisionError(f"{where}: {name!r} names two things. Give the figure another id.")
-        label = _said({key: entry[key] for key in LANGUAGES}, where)
+        label = read_said({key: entry[key] for key in LANGUAGES}, where)
         when = read_predicate(entry["when"], where) if "when" in entry else None
-        out.append(Amount(name, label, _member(Role, entry["role"], where), _member(Unit, entry["unit"], where), formula, when))
+        out.append(Amount(name, label, read_member(Role, entry["role"], where), read_member(Unit, entry["unit"], where), formula, when))
     return tuple(out)
-
-
-def _mapping(given: object, where: str, legal: Sequence[str], needed: Sequence[str]) -> Mapping[str, object]:
-    if not isinstance(given, Mapping):
-        raise ProvisionError(f"{where}: {str(given)[:60]!r} is not a mapping. Write the keys {', '.join(legal)}.")
-    for key in given:
-        if key not in legal:
-            raise ProvisionError(f"{where}: key {key!r} is not one of {', '.join(legal)}. Remove or rename it there.")
-    for key in needed:
-        if given.get(key) in (None, "", []):
-            raise ProvisionError(f"{where}: {key!r} is missing. Write it there.")
-    return given
-
-
-def _list(given: object, where: str, least: int = 0) -> list[object]:
-    if not isinstance(given, list) or len(given) < least:
-        raise ProvisionError(f"{where}: {str(given)[:60]!r} is not a list. Start each item with '- '.")
-    return given
-
-
-def _said(given: object, where: str) -> Said:
-    entry = _mapping(given, where, LANGUAGES, LANGUAGES)
-    return Said(_text(entry["zh"], where), _text(entry["en"], where))
-
-
-def _text(given: object, where: str) -> str:
-    if not isinstance(given, str):
-        raise ProvisionError(f"{where}: {str(given)[:60]!r} is not a text. Correct it there.")
-    return " ".join(given.split())
-
-
-def _member(kind: type[_Member], given: object, where: str) -> _Member:
-    try:
-        return kind(str(given))
-    except ValueError:
-        raise ProvisionError(f"{where}: {str(given)[:60]!r} is not one of {', '.join(kind)}. Correct it there.") from None
-
-
-def _day(given: object, where: str) -> dt.date | None:
-    if given in (None, ""):
-        return None
-    try:
-        return dt.date.fromisoformat(str(given))
-    except ValueError:
-        raise ProvisionError(f"{where}: {str(given)[:60]!r} is not a day such as 2018-01-01. Correct it there.") from None

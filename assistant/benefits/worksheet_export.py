@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 import docx
 from docx.document import Document
-from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
 
 from assistant.answers.labels import STATUS
 from assistant.benefits.assessment import Worksheet
 from assistant.benefits.predicates import State
 from assistant.benefits.profile_fields import fields
 from assistant.benefits.provisions import Role
+from assistant.benefits.word import add_note, add_table, cannot_write, plain, save, set_fonts
 from assistant.benefits.worksheet import (
     MARKS,
     NEEDED_FOR,
@@ -35,7 +33,6 @@ from assistant.benefits.worksheet import (
     role_name,
     value_text,
 )
-from assistant.types import ProfileError
 
 _COLUMNS = {
     "zh": (
@@ -48,7 +45,6 @@ _COLUMNS = {
     ).split(","),
 }
 _RULES = ("结转规则", "补缴规则", "Carry-forward", "Pay-back")
-_GREY, _AMBER = RGBColor(0x4A, 0x57, 0x68), RGBColor(0x71, 0x3F, 0x12)
 
 
 def to_csv(sheet: Worksheet) -> str:
@@ -110,7 +106,7 @@ def write_csv(sheet: Worksheet, path: Path) -> None:
     try:
         path.write_text(to_csv(sheet), encoding="utf-8", newline="")
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
 
 
 def write_docx(sheet: Worksheet, path: Path) -> None:
@@ -120,57 +116,44 @@ def write_docx(sheet: Worksheet, path: Path) -> None:
         ProfileError: the file cannot be written.
     """
     document = docx.Document()
-    _style(document)
+    set_fonts(document)
     document.add_heading(TITLE.in_(sheet.language), 0)
-    _table(document, head_lines(sheet))
-    _note(document, WARNING.in_(sheet.language))
+    add_table(document, head_lines(sheet))
+    add_note(document, WARNING.in_(sheet.language))
     for part in lay_out(sheet):
         _part(document, part, sheet.language)
     _questions(document, sheet)
     document.add_heading("所填数据" if sheet.language == "zh" else "Facts given", 1)
     facts = [(fields()[name].label.in_(sheet.language), value_text(name, value, sheet.language)) for name, value in sheet.profile.facts.items()]
-    _table(document, facts)
-    try:
-        document.save(str(path))
-    except OSError as error:
-        raise _cannot_write(path, error) from error
+    add_table(document, facts)
+    save(document, path)
 
-
-def _cannot_write(path: Path, error: OSError) -> ProfileError:
-    return ProfileError(f"{path}: cannot be written ({error.strerror or error}). Choose another file or check the folder.")
-
-
-def _style(document: Document) -> None:
-    """Give Chinese text a Chinese font: Word's default would fall back to whatever is there."""
-    normal = document.styles["Normal"]
-    normal.font.size = Pt(10.5)
-    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "SimSun")
 
 
 def _part(document: Document, part: Part, language: str) -> None:
     document.add_heading(f"{part.heading} ({len(part.entries)})", 1)
     if part.note:
-        _note(document, part.note)
+        add_note(document, part.note)
     for entry in part.entries:
         _entry(document, entry, language)
 
 
 def _entry(document: Document, entry: Entry, language: str) -> None:
     colon = "：" if language == "zh" else ": "
-    document.add_heading(_plain(entry.title), 2)
-    document.add_paragraph(_plain(f"〔{entry.standing}〕{entry.summary}" if language == "zh" else f"[{entry.standing}] {entry.summary}"))
+    document.add_heading(plain(entry.title), 2)
+    document.add_paragraph(plain(f"〔{entry.standing}〕{entry.summary}" if language == "zh" else f"[{entry.standing}] {entry.summary}"))
     for condition in (*entry.conditions, *entry.checks):
         state = STATES[condition.state].in_(language)
-        document.add_paragraph(_plain(f"{MARKS[condition.state]} {state}{colon}{condition.text} ({condition.facts})"), style="List Bullet")
+        document.add_paragraph(plain(f"{MARKS[condition.state]} {state}{colon}{condition.text} ({condition.facts})"), style="List Bullet")
     if entry.amounts:
-        _table(document, [(f"{role_name(a.role, language)} · {a.label}", _steps(a)) for a in entry.amounts])
+        add_table(document, [(f"{role_name(a.role, language)} · {a.label}", _steps(a)) for a in entry.amounts])
     for label, text in entry.facts:
-        document.add_paragraph(_plain(f"{label}{colon}{text}"))
+        document.add_paragraph(plain(f"{label}{colon}{text}"))
     for c in entry.basis:
-        paragraph = document.add_paragraph(_plain(f"[{c.n}] {' '.join(filter(None, (c.title, c.document_number, c.locator)))} ({c.label}){colon}"))
-        paragraph.add_run(_plain(f"“{c.quote}”")).italic = True
+        paragraph = document.add_paragraph(plain(f"[{c.n}] {' '.join(filter(None, (c.title, c.document_number, c.locator)))} ({c.label}){colon}"))
+        paragraph.add_run(plain(f"“{c.quote}”")).italic = True
     for note in entry.notes:
-        _note(document, note)
+        add_note(document, note)
 
 
 def _steps(amount: Amount) -> str:
@@ -181,23 +164,6 @@ def _questions(document: Document, sheet: Worksheet) -> None:
     asked = question_lines(sheet)
     if asked:
         document.add_heading(f"{QUESTIONS.in_(sheet.language)} ({len(asked)})", 1)
-        _table(document, [(label, NEEDED_FOR.in_(sheet.language) + needed) for _, label, needed in asked])
+        add_table(document, [(label, NEEDED_FOR.in_(sheet.language) + needed) for _, label, needed in asked])
 
 
-def _note(document: Document, text: str) -> None:
-    run = document.add_paragraph().add_run(_plain(text))
-    run.font.color.rgb = _AMBER
-    run.italic = True
-
-
-def _table(document: Document, rows: Sequence[tuple[str, str]]) -> None:
-    table = document.add_table(rows=0, cols=2, style="Light Grid Accent 1")
-    for label, text in rows:
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = _plain(label), _plain(text)
-    document.add_paragraph()
-
-
-def _plain(text: str) -> str:
-    """Return ``text`` without the control characters that XML cannot hold."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,6 +157,12 @@ class Conversations:
         with self._session() as session:
             return [_kept(turn) for turn in self._held(session, conversation).turns]
 
+    def since(self, day: dt.date) -> list[KeptTurn]:
+        """Return the turns of all conversations that were asked on or after a day (UTC), the latest first."""
+        with self._session() as session:
+            found = select(_Turn).where(_Turn.asked >= day.isoformat()).order_by(_Turn.asked.desc(), _Turn.id.desc())
+            return [_kept(turn) for turn in session.scalars(found)]
+
     def rate(self, conversation: str, number: int, feedback: int, comment: str = "") -> None:
         """Keep what a reader thinks of a turn: 1 for helpful, -1 for not, 0 to take it back.
 
@@ -190,6 +196,19 @@ class Conversations:
                 answer = json.loads(turn.answer)
                 _blank(answer, source_id)
                 turn.answer = json.dumps(answer, ensure_ascii=False)
+
+    def forget_all_but(self, live: Set[str]) -> int:
+        """Take the words of all sources but ``live`` out of all answers; return how many answers held some, as a removal cut short leaves them."""
+        with self._session() as session:
+            found = 0
+            for turn in session.scalars(select(_Turn).execution_options(yield_per=100)):
+                answer = json.loads(turn.answer)
+                gone = {row["source_id"] for row in (*answer["citations"], *answer["hits"])} - live
+                held = [_blank(answer, source_id) for source_id in sorted(gone)]
+                if any(held):
+                    turn.answer = json.dumps(answer, ensure_ascii=False)
+                    found += 1
+            return found
 
     def quoting(self, source_id: str) -> int:
         """Return how many answers hold words of a source."""

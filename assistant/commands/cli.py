@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,19 +32,21 @@ from assistant.commands.arguments import (
     fail,
     usage_error,
 )
+from assistant.commands.opening import begin, open_library, print_json
 from assistant.commands.people_commands import tokens, users
+from assistant.commands.tool_commands import tools
 from assistant.config import load_settings
-from assistant.types import AssistantError, ConfigError, RowError
+from assistant.types import AssistantError, RowError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from assistant.pipeline import Assistant
 
 # The pipeline, the registry, the judge and the page are imported by the commands that need them: help answers at once.
 
 
 app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.add_typer(tools)
 app.add_typer(users, name="users")
 app.add_typer(tokens, name="tokens")
 
@@ -91,8 +91,8 @@ def ingest(
     """Take in files and folders; exit 1 if any failed."""
     from assistant.pipeline import outcomes
 
-    out = _begin(ctx)
-    library = _open(ctx, no_corpus)
+    out = begin(ctx)
+    library = open_library(ctx, no_corpus)
     reports = []
     screen = out if out.is_terminal and not as_json else terminal.console(sys.stderr)
     with terminal.progress(screen, "Reading") as step:
@@ -102,7 +102,7 @@ def ingest(
                 terminal.show_report(out, report)
     summary = outcomes(reports)
     if as_json:
-        _print_json(out, {"files": [wire.report_to_dict(r) for r in reports], "summary": summary})
+        print_json(out, {"files": [wire.report_to_dict(r) for r in reports], "summary": summary})
     else:
         terminal.show_summary(out, summary)
     if summary.get("failed"):
@@ -114,11 +114,11 @@ def sources(ctx: typer.Context, as_json: AsJson = False) -> None:
     """List what is in the library."""
     from assistant.library.registry import Registry
 
-    out = _begin(ctx)
+    out = begin(ctx)
     home = load_settings().home
     rows = Registry(home).sources() if (home / "library.sqlite").exists() else []
     if as_json:
-        _print_json(out, [wire.source_to_dict(row) for row in rows])
+        print_json(out, [wire.source_to_dict(row) for row in rows])
     elif rows:
         terminal.show_sources(out, rows)
     else:
@@ -128,8 +128,8 @@ def sources(ctx: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def remove(ctx: typer.Context, source_id: Annotated[str, typer.Argument(help="An id as listed by: assistant sources")]) -> None:
     """Remove a source, and prove that nothing of it is left."""
-    out = _begin(ctx)
-    left = _open(ctx, bare=True).remove(source_id)
+    out = begin(ctx)
+    left = open_library(ctx, bare=True).remove(source_id)
     proof = ", ".join(f"{number} {what}" for what, number in left.items())
     if any(left.values()):
         raise typer.Exit(fail(f"{source_id}: not all of it could be removed ({proof} left). Run: assistant doctor, then remove it again."))
@@ -139,19 +139,21 @@ def remove(ctx: typer.Context, source_id: Annotated[str, typer.Argument(help="An
 @app.command()
 def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all vectors again.")] = False) -> None:
     """Check the library, put right what is out of step, and say whether the chat model answers."""
-    out = _begin(ctx)
-    library = _open(ctx, bare=True)
+    out = begin(ctx)
+    library = open_library(ctx, bare=True)
     found = library.doctor(rebuild)
     count = terminal.count
     index, held = library.index, count(len(library.sources()), "source")
     out.print(f"{index.home}: {held}, revision {index.registry.revision()}, made with {index.fingerprint}")
     if rebuild:
         out.print(f"Made again: {count(len(found.missing), 'vector')}.")
-    elif found.clean:
+    elif found.in_step:
         out.print("Words, vectors and originals are in step.")
     else:
         orphans, missing, strays = count(len(found.orphans), "vector"), count(len(found.missing), "passage"), count(len(found.strays), "original")
         out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded, {strays} without a source deleted.")
+    if found.quoting:
+        out.print(f"Words of removed sources taken out of {count(found.quoting, 'answer')} in conversations.")
     if found.lost:
         out.print(f"{count(len(found.lost), 'original')} not in {index.originals.folder} any more: pages cannot be shown. Ingest the files again.")
     if library.settings.chat_model:
@@ -159,6 +161,33 @@ def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild"
 
         if not check(out, library):
             raise typer.Exit(1)
+
+
+@app.command()
+def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write, such as library.zip.")]) -> None:
+    """Write everything that the library's folder holds into one file; the library may be in use."""
+    from assistant.library.backup import write_backup
+
+    out = begin(ctx)
+    library = open_library(ctx, bare=True)
+    made = write_backup(library.index, file)
+    out.print(f"{file}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, {terminal.count(len(made.files), 'file')}")
+    if library.settings.database_url.get_secret_value():
+        out.print("Conversations and accounts are in the database of ASSISTANT_DATABASE_URL: back that up with its own tools.")
+
+
+@app.command()
+def restore(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")]) -> None:
+    """Put a backup into ASSISTANT_HOME, which must be empty or new, and check it."""
+    from assistant.library.backup import restore_backup
+
+    out = begin(ctx)
+    home = load_settings().home
+    made = restore_backup(file, home)
+    library = open_library(ctx, bare=True)
+    found = library.doctor()
+    again = "" if found.clean else f", {terminal.count(len(found.missing), 'vector')} made again"
+    out.print(f"{home}: {terminal.count(len(library.sources()), 'source')}, revision {made.revision}, as of {made.made}{again}")
 
 
 # -- questions ------------------------------------------------------------------------------------------------
@@ -179,8 +208,8 @@ def search(
 ) -> None:
     """Show the passages nearest to a question."""
     asked = _one_of(ctx, question, batch)
-    out = _begin(ctx)
-    library = _open(ctx, no_corpus)
+    out = begin(ctx)
+    library = open_library(ctx, no_corpus)
     scope = wire.scope_of(as_of, jurisdiction, audience, kind)
 
     def found(text: str) -> dict[str, Any]:
@@ -189,7 +218,7 @@ def search(
     if batch:
         _answer_rows(out, batch, ("question",), lambda row: {"id": row["id"], **found(row["question"])})
     elif as_json:
-        _print_json(out, found(asked))
+        print_json(out, found(asked))
     else:
         from assistant.language.text import language_of
 
@@ -214,8 +243,8 @@ def ask(
     asked = _one_of(ctx, question, batch)
     if batch and conversation:
         raise usage_error(ctx, "--conversation", "questions of a batch stand alone.")
-    out = _begin(ctx)
-    library = _open(ctx, no_corpus, no_model=no_model)
+    out = begin(ctx)
+    library = open_library(ctx, no_corpus, no_model=no_model)
     scope = wire.scope_of(as_of, jurisdiction, audience, kind)
     if batch:
         _answer_rows(out, batch, ("question",), lambda row: {"id": row["id"], **wire.answer_to_dict(library.ask(row["question"], scope))})
@@ -225,7 +254,7 @@ def ask(
     asker = talking.open_dialogue(library, conversation) if conversation else library
     result = asker.ask(asked, scope) if as_json or not library.settings.chat_model else talking.watched(out, asker.stream(asked, scope))
     if as_json:
-        _print_json(out, wire.answer_to_dict(result))
+        print_json(out, wire.answer_to_dict(result))
     else:
         talking.show(out, result)
 
@@ -244,8 +273,8 @@ def chat(
     """Answer one question after the other, follow-ups included; ends with :quit."""
     from assistant.commands import talking
 
-    out = _begin(ctx)
-    library = _open(ctx, no_corpus, no_model=no_model)
+    out = begin(ctx)
+    library = open_library(ctx, no_corpus, no_model=no_model)
     talking.talk(out, sys.stdin, talking.open_dialogue(library, conversation), wire.scope_of(as_of, jurisdiction, audience, kind))
 
 
@@ -255,13 +284,9 @@ def verify(
     batch: Annotated[Path, typer.Option(metavar="FILE.jsonl", exists=True, dir_okay=False, help="Rows with the fields id, context and response.")],
 ) -> None:
     """Check responses, sentence by sentence, against their contexts; print JSONL."""
-    from assistant.judge.verification import grounded_score, verify_response
-
-    def judged(row: dict[str, Any]) -> dict[str, Any]:
-        verdicts = verify_response(row["context"], row["response"])
-        return wire.verdicts_to_dict(row["id"], verdicts, grounded_score(verdicts))
-
-    _answer_rows(_begin(ctx), batch, ("context", "response"), judged)
+    out = begin(ctx)
+    judge = open_library(ctx, bare=True).judge
+    _answer_rows(out, batch, ("context", "response"), lambda row: wire.response_to_dict(row["id"], judge.respond(row["context"], row["response"])))
 
 
 @app.command()
@@ -280,9 +305,9 @@ def benefits(
     from assistant.benefits.profile import read_profile
     from assistant.commands.worksheet_terminal import show_worksheet
 
-    out = _begin(ctx)
+    out = begin(ctx)
     known = read_profile(profile)
-    sheet = _open(ctx, no_corpus).check_benefits(known, wire.scope_of(as_of, jurisdiction), language.value)
+    sheet = open_library(ctx, no_corpus).check_benefits(known, wire.scope_of(as_of, jurisdiction), language.value)
     if csv or docx:
         from assistant.benefits.worksheet_export import write_csv, write_docx
 
@@ -290,7 +315,7 @@ def benefits(
             if path:
                 write(sheet, path)
     if as_json:
-        _print_json(out, wire.worksheet_to_dict(sheet))
+        print_json(out, wire.worksheet_to_dict(sheet))
     else:
         show_worksheet(out, sheet)
 
@@ -305,44 +330,11 @@ def serve(
     """Open the page and the HTTP API; an empty library is filled meanwhile."""
     from assistant import serving
 
-    library = _open(ctx, no_corpus, fill=False)
+    library = open_library(ctx, no_corpus, fill=False)
     serving.launch(library, host or library.settings.host, library.settings.port if port is None else port)
 
 
 # -- what the commands share ----------------------------------------------------------------------------------
-
-
-def _begin(ctx: typer.Context) -> Console:
-    """Return the console for results; from here on, whatever else is printed goes to standard error."""
-    out = terminal.console(sys.stdout)
-    ctx.with_resource(redirect_stdout(sys.stderr))
-    return out
-
-
-def _open(ctx: typer.Context, bare: bool, fill: bool = True, no_model: bool = False) -> Assistant:
-    """Return the library; an empty one is filled first unless it is to stay bare or is filled by somebody else."""
-    from assistant.pipeline import Assistant
-
-    library = Assistant(load_settings(corpus="" if bare or ctx.obj else None, chat_model="" if no_model else None))
-    folder = library.settings.corpus_folder
-    if folder is None or not library.is_empty():
-        return library
-    if not folder.is_dir():
-        raise ConfigError(f"ASSISTANT_CORPUS: {str(folder)!r} is not a folder. Correct it, or start bare with --no-corpus.")
-    if fill:
-        _fill(library, folder)
-    return library
-
-
-def _fill(library: Assistant, folder: Path) -> None:
-    screen, started = terminal.console(sys.stderr), time.monotonic()
-    screen.print(f"{library.settings.home} is empty and is filled from {folder}. This is done once and takes some minutes.")
-    with terminal.progress(screen, "Reading") as step:
-        reports = library.fill(step)
-    for report in reports:
-        if report.outcome == "failed":
-            terminal.show_report(screen, report)
-    screen.print(f"{sum(r.outcome != 'failed' for r in reports)} of {len(reports)} documents taken in, {time.monotonic() - started:.0f} s.")
 
 
 def _one_of(ctx: typer.Context, question: str | None, batch: Path | None) -> str:
@@ -352,10 +344,6 @@ def _one_of(ctx: typer.Context, question: str | None, batch: Path | None) -> str
     if question is not None and not question.strip():
         raise usage_error(ctx, "QUESTION", "the question is blank.")
     return question or ""
-
-
-def _print_json(out: Console, value: object) -> None:
-    out.file.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def _answer_rows(out: Console, path: Path, keys: tuple[str, ...], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from assistant.chat.budget import Budget
 from assistant.commands import terminal
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Message
+from assistant.tools.hints import hint_for
 from assistant.types import Abstention, Answer, AssistantError, ChatError, Scope
 
 if TYPE_CHECKING:  # conversations bring SQLAlchemy, which a single question does without
@@ -50,6 +51,9 @@ def show(out: Console, result: Answer | Abstention) -> None:
         terminal.show_answer(out, result)
     else:
         terminal.show_refusal(out, result)
+    hint = hint_for(result.condensed or result.question)
+    if hint:
+        terminal.show_hint(out, f"{hint.text.in_(result.language)}: {hint.command}")
 
 
 def check(out: Console, library: Assistant) -> bool:

@@ -115,6 +115,11 @@ def show_answer(out: Console, answer: Answer) -> None:
     _footer(out, answer, zh)
 
 
+def show_hint(out: Console, text: str) -> None:
+    """Print which tool computes what was asked."""
+    _say(out, Text("→ " + clean(text), style="cyan"))
+
+
 def show_refusal(out: Console, refusal: Abstention) -> None:
     """Print why there is no answer, what is missing, and the nearest passages."""
     zh = refusal.language == "zh"

@@ -47,10 +47,18 @@ class Diagnosis:
     missing: tuple[str, ...]
     strays: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    quoting: int = 0
+    """Answers in conversations that held words of removed sources."""
+
+    @property
+    def in_step(self) -> bool:
+        """Whether words, vectors and originals belonged together."""
+        return not (self.orphans or self.missing or self.strays)
 
     @property
     def clean(self) -> bool:
-        return not (self.orphans or self.missing or self.strays or self.lost)
+        """Whether nothing at all was wrong."""
+        return self.in_step and not (self.lost or self.quoting)
 
 
 class Index:
@@ -139,6 +147,19 @@ class Index:
         source = source if file else replace(source, original="")
         if self._holds(source):
             return Change.UNCHANGED
+        return self._put(source, before_commit, cut, file)
+
+    def renew(self, source: Source) -> Change:
+        """Cut and embed ``source`` again, whether anything in it has changed or not; the original that it names is kept already.
+
+        Raises:
+            IndexUnavailable: another writer does not finish, or the disk fails.
+        """
+        return self._put(source, lambda: None, chunk, None, anew=True)
+
+    def _put(
+        self, source: Source, before_commit: Callable[[], None], cut: Callable[[Source], Sequence[Passage]], file: Path | None, anew: bool = False
+    ) -> Change:
         passages = list(cut(source))
         readable = [p for p in passages if p.kind not in SILENT and self.embedder.reads(p.text) >= READABLE]
         vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
@@ -146,7 +167,7 @@ class Index:
         words = self._embed_words(readable)
         with self._writing():
             self._check_same_maker()
-            if self._holds(source):  # another writer was faster
+            if not anew and self._holds(source):  # another writer was faster
                 return Change.UNCHANGED
             known = self.registry.sha256(source.id)
             if file:
@@ -198,7 +219,8 @@ class Index:
             SourceNotFound: there is none with that id.
         """
         with self._writing():
-            vectors = self.vectors  # fails here, before anything is gone, where the server is away
+            vectors = self.vectors
+            vectors.count_source(source_id)  # fails here, before anything is gone, where the server is away
             dead = self.registry.remove(source_id)
             vectors.delete(dead)
             self._drop_strays()
@@ -212,20 +234,31 @@ class Index:
             }
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def still(self) -> Iterator[None]:
+        """Let no process write meanwhile.
+
+        Raises:
+            IndexUnavailable: a writer does not finish, or the lock cannot be made.
+        """
         try:
             with self._lock:
+                yield
+        except filelock.Timeout as error:
+            raise IndexUnavailable(
+                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
+            ) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self.still():
                 self._begin_write()
                 try:
                     yield
                 finally:
                     self._end_write()
         except OSError as error:
-            if not isinstance(error, filelock.Timeout):
-                raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
-            raise IndexUnavailable(
-                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
-            ) from error
+            raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
 
     def _begin_write(self) -> None:
         with self._opening:

@@ -20,7 +20,7 @@ import numpy as np
 
 from assistant.library.embedding import Vectors
 from assistant.library.rows import PASSAGE_COLUMNS, index_terms, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
-from assistant.library.schema import bring_up
+from assistant.library.schema import bring_up, sha256_of
 from assistant.reading.canonical import lines_from_rows, lines_to_rows
 from assistant.types import (
     SILENT,
@@ -43,12 +43,13 @@ KEPT_SOURCES = 64
 
 
 class WordRow(NamedTuple):
-    """A candidate of the word index: passage and source id, its terms and the terms of its title and headings."""
+    """A candidate of the word index: passage and source id, its terms, the terms of its title and headings, its place in reading order."""
 
     passage_id: str
     source_id: str
     body: str
     context: str
+    place: int
 
 
 class SourceRow(NamedTuple):
@@ -62,6 +63,13 @@ class SourceRow(NamedTuple):
     sha256: str
     path: str
     warnings: tuple[str, ...]
+
+
+class Coverage(NamedTuple):
+    """How much of a source could be read: its pages, and the numbers of those on which no text was found."""
+
+    pages: int
+    blank: tuple[int, ...]
 
 
 class Registry:
@@ -155,6 +163,13 @@ class Registry:
             ).fetchall()
         return [SourceRow(metadata_from_json(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], tuple(json.loads(r[7]))) for r in rows]
 
+    def coverage(self) -> dict[str, Coverage]:
+        """Return how much of each source could be read, by id."""
+        with self._guard() as db:
+            rows = db.execute("SELECT id, pages FROM sources").fetchall()
+        spans = {source_id: json.loads(pages) for source_id, pages in rows}
+        return {source_id: Coverage(len(pages), tuple(n for n, start, end in pages if start == end)) for source_id, pages in spans.items()}
+
     def source(self, source_id: str) -> Source:
         """Return one source with its text; sources just read are kept until the library changes.
 
@@ -205,6 +220,11 @@ class Registry:
             row = db.execute("SELECT lines FROM sources WHERE id = ?", (source_id,)).fetchone()
         return list(lines_from_rows(r for r in json.loads(row[0]) if r[0] == page)) if row else []
 
+    def same_text(self, text: str) -> list[str]:
+        """Return the ids of the live sources that hold exactly this text."""
+        with self._guard() as db:
+            return [row[0] for row in db.execute("SELECT id FROM sources WHERE text_sha256 = ? ORDER BY id", (sha256_of(text),))]
+
     def originals(self) -> set[str]:
         """Return the names of all originals that live sources were made of."""
         with self._guard() as db:
@@ -243,13 +263,28 @@ class Registry:
         wanted = None if sources is None else json.dumps(list(sources))
         with self._guard() as db:
             rows = db.execute(
-                "SELECT found.id, found.source_id, w.body, w.context FROM "
+                "SELECT found.id, found.source_id, w.body, w.context, found.row FROM "
                 "(SELECT p.row, p.id, p.source_id, bm25(words, 1.0, 0.5) AS score FROM words JOIN passages p ON p.row = words.rowid "
                 "WHERE words MATCH ?1 AND (?2 IS NULL OR p.source_id IN (SELECT value FROM json_each(?2))) ORDER BY score, p.id LIMIT ?3) found "
                 "JOIN words w ON w.rowid = found.row ORDER BY found.score, found.id",
                 (match, wanted, limit),
             ).fetchall()
         return [WordRow(*row) for row in rows]
+
+    def word_rows(self, ids: Iterable[str]) -> list[WordRow]:
+        """Return the entries of passages in the word index, by id."""
+        with self._guard() as db:
+            rows = db.execute(
+                "SELECT p.id, p.source_id, w.body, w.context, p.row FROM passages p JOIN words w ON w.rowid = p.row "
+                "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+        return [WordRow(*row) for row in rows]
+
+    def texts(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the texts of passages."""
+        with self._guard() as db:
+            return dict(db.execute("SELECT id, text FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)))
 
     def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
         """Return in how many passages each word occurs, be it in their own words, title or headings."""
@@ -317,7 +352,7 @@ class Registry:
             _count_change(db, source.id, source.metadata.audience)
             dead = self._erase(db, source.id)
             db.execute(
-                "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     source.id,
                     metadata_to_json(source.metadata),
@@ -330,6 +365,7 @@ class Registry:
                     revision,
                     source.original,
                     json.dumps(lines_to_rows(source.lines), separators=(",", ":")),
+                    sha256_of(source.text),
                 ),
             )
             db.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", [(stem, v.astype(np.float16).tobytes()) for stem, v in (words or {}).items()])

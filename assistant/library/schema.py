@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from pathlib import Path
 
@@ -21,10 +22,13 @@ CREATE TABLE vocabulary (stem TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT RO
 CREATE VIRTUAL TABLE words USING fts5 (body, context, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
 CREATE VIRTUAL TABLE words_seen USING fts5vocab (words, row);
 """,
-    # the file itself, and where its lines are printed
+    # the file itself, where its lines are printed, and by what a second copy is known
     """
 ALTER TABLE sources ADD COLUMN original TEXT NOT NULL DEFAULT '';
 ALTER TABLE sources ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE sources ADD COLUMN text_sha256 TEXT NOT NULL DEFAULT '';
+UPDATE sources SET text_sha256 = sha256(text);
+CREATE INDEX sources_by_text ON sources (text_sha256);
 """,
 )
 """Step ``n`` takes a file of version ``n`` to version ``n + 1``; a new file takes all. A step that was released is never changed."""
@@ -41,6 +45,7 @@ def bring_up(db: sqlite3.Connection, path: Path) -> None:
     """
     if _version(db) == SCHEMA_VERSION:
         return
+    db.create_function("sha256", 1, sha256_of, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
         version = _version(db)  # another process may have been faster
@@ -55,6 +60,11 @@ def bring_up(db: sqlite3.Connection, path: Path) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def sha256_of(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _version(db: sqlite3.Connection) -> int:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from assistant.library.embedding import Vectors
 from assistant.types import IndexUnavailable
 
@@ -93,6 +95,15 @@ class VectorStore:
         found = self._call("query", query_embeddings=vector.reshape(1, -1), n_results=k, where=where, include=["distances"])
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return sorted(((str(i), 1.0 - float(d)) for i, d in pairs), key=lambda pair: (-pair[1], pair[0]))
+
+    def cosines(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """Return the cosine of each of ``ids`` that has a vector."""
+        if not ids:
+            return {}
+        found = self._call("get", ids=list(ids), include=["embeddings"])
+        if not found["ids"]:
+            return {}
+        return dict(zip(found["ids"], (np.asarray(found["embeddings"], dtype=np.float32) @ vector).tolist(), strict=True))
 
     def ids(self) -> set[str]:
         """Return all passage ids that the store lists, be their vectors there or lost."""

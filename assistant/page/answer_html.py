@@ -14,6 +14,7 @@ from assistant.language.text import fold, language_of, tokens
 from assistant.page.ask_words import AskWords, ask_words
 from assistant.page.rendering import badges, language_tag, render_error, where
 from assistant.page.turns import Turn
+from assistant.tools.hints import hint_for
 from assistant.types import Abstention, Answer, Citation, Conflict, Hit, Kind, Scope, Statement, Verdict
 
 NEAREST = 3
@@ -76,7 +77,7 @@ def _answer(turn: Turn, answer: Answer, place: int, language: str, glossary: Glo
     return (
         f'<section class="answer" lang="{language_tag(answer.language)}" aria-label="{w.answer}">{_condensed(answer, w)}'
         f'<ol class="statements">{said}</ol>{_checked(answer, w)}{_conflicts(answer.conflicts, by_number, place, w)}'
-        f"{_notes(answer.notes, w)}{_model(answer.notices, answer.withheld, w)}</section>"
+        f"{_notes(answer.notes, w)}{_model(answer.notices, answer.withheld, w)}{_hint(answer, language)}</section>"
         f'<section class="sources"><h3>{w.sources}</h3>{cards}</section>{_actions(turn, answer, place, w)}{_next(turn.offered, w.next)}'
         f"{_footer(answer, w)}"
     )
@@ -102,6 +103,11 @@ def _chips(cited: Iterable[Citation], place: int, w: AskWords) -> str:
 def _checked(answer: Answer, w: AskWords) -> str:
     sound = all(s.verdict is Verdict.SUPPORTED for s in answer.statements)
     return f'<p class="checked">✓ {w.checked}</p>' if sound else ""
+
+
+def _hint(answer: Answer, language: str) -> str:
+    hint = hint_for(answer.condensed or answer.question)
+    return f'<p class="tool-hint">→ {escape(hint.text.in_(language))}</p>' if hint else ""
 
 
 def _notes(notes: Sequence[str], w: AskWords) -> str:

@@ -6,21 +6,24 @@ A tab's ``build(assistant, filling, language)`` adds the tab to the page being b
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.utils import get_upload_folder
 
 from assistant.filling import Filling
-from assistant.page import ask_tab, benefits_tab
+from assistant.page import ask_tab, benefits_tab, library_tab, quality_tab, tools_tab
 from assistant.page.page_words import LANGUAGE_COOKIE, chosen_language, words
 from assistant.page.rendering import render_error, render_header
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
+from assistant.tools.report_html import STYLE
 from assistant.types import AssistantError
 
-TABS = (ask_tab, benefits_tab)
+TABS = (ask_tab, benefits_tab, tools_tab, library_tab, quality_tab)
 """In the order in which they stand."""
 LANGUAGES = [("中文", "zh"), ("English", "en")]
 _HERE = Path(__file__).parent
@@ -39,6 +42,7 @@ def build(assistant: Assistant, filling: Filling | None = None) -> gr.Blocks:
         filling: the first filling of the library, started or about to be; questions wait for it.
     """
     filling = filling or Filling(assistant)
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")  # else Gradio sums up all events with pandas after each, for nobody
     blocks: gr.Blocks
     title = f"{words('zh').name} · {words('en').name}"
     with gr.Blocks(title=title, analytics_enabled=False, delete_cache=_KEPT) as blocks:
@@ -89,12 +93,14 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         input_placeholder_color="*neutral_500",
         input_placeholder_color_dark="*neutral_400",
     )
+    blocks = build(assistant, filling)
+    blocks.has_launched = True  # until then Gradio takes any file that an event names, and mounting alone does not set it
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build(assistant, filling),
+        blocks,
         path="/",
         theme=theme,
-        css_paths=[_HERE / "page.css", *sorted(set(_HERE.glob("*.css")) - {_HERE / "page.css"})],  # the tokens first
+        css_paths=[_HERE / "page.css", *sorted(set(_HERE.glob("*.css")) - {_HERE / "page.css"}), STYLE],  # the tokens first
         head=f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>",
         footer_links=[],
         run_history=False,
@@ -102,5 +108,11 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=False,
+        max_file_size=assistant.settings.max_upload_mb * 1_000_000,
     )
     return mounted
+
+
+def uploads_folder() -> Path:
+    """Return the folder in which Gradio keeps what is sent to the page, until an event takes it."""
+    return Path(get_upload_folder())

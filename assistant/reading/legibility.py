@@ -1,7 +1,8 @@
-"""Telling text from what only looks like it: a text layer whose characters are not the ones the page shows."""
+"""Telling text from what only looks like it: a text layer whose characters are not the ones the page shows, and words in look-alike letters."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 
@@ -10,6 +11,7 @@ LEAST_LETTERS = 30
 _ODD = 0.15
 _FOREIGN = 0.25
 _WESTERN = frozenset({"LATIN", "GREEK", "CYRILLIC"})
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _EASTERN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "HANGUL", "FULLWIDTH", "HALFWIDTH", "KANGXI", "IDEOGRAPHIC"})
 
 
@@ -39,9 +41,16 @@ def illegible(text: str) -> str:
     return ""
 
 
+def lookalikes(text: str) -> list[str]:
+    """Return the words of ``text`` in which letters of Latin, Greek and Cyrillic are mixed, as no language does.
+
+    ``Vос`` with Cyrillic ``о`` and ``с`` looks like a word that it is not. Greek and Cyrillic words as such are none of these.
+    """
+    return [word for word in _LETTERS.findall(text) if len({_script(c) for c in word} & _WESTERN) > 1]
+
+
 def _script(letter: str) -> str:
     """The first word of a character's Unicode name, which for letters is the script."""
     if "\u4e00" <= letter <= "\u9fff":
         return "CJK"
     return unicodedata.name(letter, "UNNAMED").split()[0].split("-")[0]
-

@@ -17,6 +17,7 @@ from typing import Any
 from assistant.reading.canonical import Reading
 from assistant.reading.formats import KNOWN, PLAIN, READERS
 from assistant.reading.imprint import read_imprint
+from assistant.reading.legibility import lookalikes
 from assistant.reading.metadata import SIDECAR_SUFFIX, overrides_for, parse_metadata, read_sidecars
 from assistant.reading.sandbox import Sandbox
 from assistant.types import Authority, EmptyFile, Kind, Metadata, Source, UnknownSuffix, UnreadableFile
@@ -57,13 +58,14 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
         raise EmptyFile(f"{where}: holds no text. Check that the file is complete.")
     beside = read_sidecars(path) | overrides_for(path, overrides)
     given = parse_metadata(reading.given, f"{where}: front matter") | beside
+    metadata = _metadata(reading, given, path, data)
     return Source(
-        metadata=_metadata(reading, given, path, data),
+        metadata=metadata,
         text=reading.text,
         pages=reading.pages,
         sha256=_fingerprint(data, beside),
         path=str(path),
-        warnings=reading.warnings,
+        warnings=(*reading.warnings, *_doubts(metadata)),
         original=original_name(data, suffix),
         lines=reading.lines,
     )
@@ -124,6 +126,12 @@ def _metadata(reading: Reading, given: Mapping[str, object], path: Path, data: b
     if not values.get("work"):
         values["work"] = values["id"]
     return Metadata(**values)
+
+
+def _doubts(metadata: Metadata) -> list[str]:
+    """Return what a librarian should look at in a source's names."""
+    names = (metadata.title_en, metadata.title_zh, metadata.issuing_body, *metadata.aliases)
+    return [f"{word!r} mixes letters of several alphabets that look alike: check who wrote it" for name in names for word in lookalikes(name)]
 
 
 def original_name(data: bytes, suffix: str) -> str:

@@ -1,0 +1,72 @@
+"""Files that people hand in, over the API or on the page: taken in and reported one by one."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import yaml
+
+from assistant.library.uploads import safe_name
+from assistant.pipeline import Assistant, FileReport
+from assistant.types import LoadError, Metadata, MetadataError
+
+MOST_FILES = 100
+"""Files that may be handed in at once."""
+
+
+def take_in(library: Assistant, files: Sequence[tuple[str, BinaryIO]], metadata: str = "") -> Iterator[FileReport]:
+    """Take files in; yield what became of each. A bad file never stops the others, and what makes no source is not kept.
+
+    Args:
+        library: where they go.
+        files: the name of each as its sender wrote it, and its content.
+        metadata: YAML with what is known of them, as for ``assistant ingest --metadata``.
+
+    Raises:
+        MetadataError: ``metadata`` is wrong; nothing has been taken in.
+    """
+    with library.uploads.batch() as batch:
+        saved: set[Path] = set()
+        yield from [report for name, file in files if (report := _save(batch, name, file, saved))]
+        given = batch / ".metadata.yaml" if metadata.strip() else None
+        if given:
+            given.write_text(metadata, encoding="utf-8", errors="replace")
+        try:
+            for report in library.ingest([batch], given):
+                yield _without_folders(report, batch)
+        except MetadataError as error:
+            raise MetadataError(_without_folder(str(error), batch)) from error
+
+
+def _save(batch: Path, name: str, file: BinaryIO, saved: set[Path]) -> FileReport | None:
+    """Write a file into its batch; return a report only if that cannot be done."""
+    try:
+        path = batch / safe_name(name)
+    except LoadError as error:
+        return FileReport(Path(name[:120] or "?"), "failed", error=str(error), fault=type(error).__name__)
+    if path in saved:
+        return FileReport(path, "failed", error=f"{path.name}: was sent twice. Give one of them another name.", fault="SentTwice")
+    saved.add(path)
+    with path.open("xb") as out:
+        shutil.copyfileobj(file, out)
+    return None
+
+
+def written(metadata: Metadata) -> str:
+    """Return metadata as YAML that reads back as the same, so that it can be given to another version of a text."""
+    values = {name: value for name, value in dataclasses.asdict(metadata).items() if not (name == "language" and not value)}
+    plain = {name: list(value) if isinstance(value, tuple) else str(value) if value else "" for name, value in values.items()}
+    return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
+
+
+def _without_folders(report: FileReport, batch: Path) -> FileReport:
+    return replace(report, warnings=tuple(_without_folder(w, batch) for w in report.warnings), error=_without_folder(report.error, batch))
+
+
+def _without_folder(text: str, batch: Path) -> str:
+    return text.replace(f"{batch}/", "").replace(f"{batch.resolve()}/", "")

@@ -1,0 +1,154 @@
+"""How well the words of a question match a passage: BM25 over words and over concepts, coverage, neighbouring words.
+
+The concepts leg is BM25 over concepts instead of words (after Pirkola's structured queries, SIGIR 1998): all forms of a
+concept, in both languages, count as one word with one document frequency, so that a Chinese question finds English
+text and a word with many translations weighs no more than one with a single translation.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from assistant.language.text import is_stop_word, terms
+from assistant.questions.query import Concept, Form, Query
+
+K1, B = 1.2, 0.75
+"""BM25's usual saturation and length normalisation (Robertson and Zaragoza 2009)."""
+PARTIAL = 0.6
+"""What a form of several words counts for, times the share found, where only some of them are there."""
+CONTEXT_WEIGHT = 0.45
+"""What a match in the title or headings counts against one in the words of the passage."""
+SHORT_WORD = 0.4
+"""Weight of a word of one character: segmentation hides most of its occurrences, so its rarity says little."""
+NEAR = 4
+"""Terms within which two neighbouring words of a question still stand together in a passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A concept with its weight in this library: how rare it is."""
+
+    concept: Concept
+    idf: float
+    there: bool = True
+    """Whether any passage has it at all."""
+
+
+class Match(NamedTuple):
+    """How the words of a question match one passage. All but ``concepts`` and ``words`` are shares of the question's weight, 0 to 1."""
+
+    concepts: float
+    """BM25 over concepts."""
+    words: float
+    """BM25 over the question's own words."""
+    coverage: float
+    """Share of the concepts that the passage has in some form."""
+    pairs: float
+    """Share of the neighbouring words of the question that stand together in the passage too."""
+    context: float
+    """Share of the words that stand in its title or headings."""
+    length: int
+    """Terms of the passage."""
+
+
+class Wanted:
+    """A question's words and concepts, ready to be matched with passages of one language.
+
+    Args:
+        weighed: the concepts with their forms in that language.
+        own: the question's own words in reading order with their inverse document frequency.
+        mean_length: terms of a passage of the library, on average.
+    """
+
+    def __init__(self, weighed: Sequence[Weighed], own: Mapping[str, float], mean_length: float) -> None:
+        self.weighed = weighed
+        self.own = own
+        self.weight = sum(own.values()) or 1.0
+        self.concepts_weight = sum(w.idf for w in weighed) or 1.0
+        self._mean_length = mean_length
+        self._terms = {t for w in weighed for f in w.concept.forms for t in f.terms} | own.keys()
+        order = list(own)
+        self._pairs = {(a, b): min(own[a], own[b]) for a, b in itertools.pairwise(order)}
+        self._pair_weight = sum(self._pairs.values()) or 1.0
+
+    def match(self, body: Sequence[str], context: str) -> Match:
+        """Return how the question's words match a passage: its terms in order, and those of its title and headings."""
+        norm = K1 * (1 - B + B * len(body) / self._mean_length)
+        places = [(place, term) for place, term in enumerate(body) if term in self._terms]
+        counts = Counter(term for _, term in places)
+        saturated = {term: count * (K1 + 1) / (count + norm) for term, count in counts.items()}
+        headed = self._terms.intersection(context.split())
+        present = {**dict.fromkeys(headed, CONTEXT_WEIGHT), **{t: max(s, CONTEXT_WEIGHT) if t in headed else s for t, s in saturated.items()}}
+        found = [(w.idf, *_presence(w.concept, present)) for w in self.weighed]
+        return Match(
+            concepts=sum(idf * presence for idf, presence, _ in found),
+            words=sum(idf * saturated.get(term, 0.0) for term, idf in self.own.items()),
+            coverage=sum(idf * certainty for idf, _, certainty in found) / self.concepts_weight,
+            pairs=self._together(places),
+            context=sum(idf for term, idf in self.own.items() if term in headed) / self.weight,
+            length=len(body),
+        )
+
+    def _together(self, places: Sequence[tuple[int, str]]) -> float:
+        seen = set()
+        for i, (place, term) in enumerate(places):
+            for other, follower in places[i + 1 : i + NEAR]:
+                if other - place >= NEAR:
+                    break
+                seen.add((term, follower))
+        return sum(weight for pair, weight in self._pairs.items() if pair in seen) / self._pair_weight
+
+    def expression(self) -> str:
+        """Return the FTS5 expression that finds candidates: any form of any concept but the commonest, which half the library has."""
+        there = [w for w in self.weighed if w.there]
+        rare = [w for w in there if w.idf > 0.7] or there
+        words = dict.fromkeys(t for w in rare for f in w.concept.forms for t in f.terms if not is_stop_word(t) or len(f.terms) == 1)
+        words |= dict.fromkeys(t for t, idf in self.own.items() if idf > 0.7)
+        return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+
+
+def idf(total: int, frequency: int) -> float:
+    """Return BM25's inverse document frequency in the form that is never negative."""
+    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+
+def own_words(query: Query) -> list[str]:
+    """Return the words of a question that say something, each once, in reading order."""
+    return list(dict.fromkeys(t for t in terms(query.text) if not is_stop_word(t)))
+
+
+def weigh(query: Query, language: str, total: int, frequency: Mapping[str, int]) -> list[Weighed]:
+    """Return the concepts of a question with their forms in one language, weighed by how many of ``total`` passages have them."""
+    out = []
+    for concept in query.concepts:
+        forms = tuple(f for f in concept.forms if f.terms and (_language(f) in (language, "")))
+        seen = [min(frequency.get(t, 0) for t in f.terms) for f in forms]
+        df = min(total, (seen[0] or max(seen)) if seen else 0)
+        short = SHORT_WORD if len(concept.surface) == 1 else 1.0
+        out.append(Weighed(replace(concept, forms=forms), idf(total, df) * short, df > 0))
+    return out
+
+
+def _language(form: Form) -> str:
+    """Return the language of a form; digits belong to both."""
+    if all(t.replace(".", "").isdigit() for t in form.terms):
+        return ""
+    return "en" if all(t.isascii() for t in form.terms) else "zh"
+
+
+def _presence(concept: Concept, present: Mapping[str, float]) -> tuple[float, float]:
+    """Return the saturated weight of the best form of a concept in a passage, and how surely it is there (0 to 1)."""
+    best = sure = 0.0
+    for form in concept.forms:
+        found = [present[t] for t in form.terms if t in present]
+        if found:
+            size = len(form.terms)
+            share = len(found) / size
+            best = max(best, form.weight * sum(found) / size * (1.0 if share == 1 else PARTIAL * share))
+            sure = max(sure, form.weight * (1.0 if share == 1 else 0.5 * share))
+    return best, sure

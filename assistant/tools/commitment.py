@@ -1,0 +1,115 @@
+"""Whether a clause binds anybody: what is left for later, hedged, permitted only, or denied.
+
+Denial is read by its reach: in its own part of the sentence, before the thing in a list, or in the lead-in of the list that
+the clause is an item of. Patterns read folded text, in both languages alike.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+
+from assistant.benefits.profile_fields import Said
+from assistant.language.modality import read_modes
+from assistant.types import Span
+
+DEFERS = Said("提到了，但留待另行商定，没有定下来", "is spoken of, but left to be settled later")
+HEDGES = Said("提到了，但措辞留有余地，不构成确定的义务", "is spoken of, but hedged, so that nobody is bound")
+
+_DEFERRED = re.compile(
+    r"另行(?:协商|约定|商定|确定|商议)|另(?:议|定)(?![一-鿿]*(?:协议|合同))|待(?:定|商|确定)|再行?(?:商定|协商|约定)|由双方(?:届时|另行)"
+    r"|(?<!经)(?<!双方)协商(?:确定|解决|议定)|_{2,}|\[\s*\]|\(\s{2,}\)"
+    r"|\b(?:to be|will be|shall be) (?:agreed|settled|decided|determined|negotiated|discussed|specified)\b"
+    r"|\bagreed (?:separately|later|in due course)\b|\btbd\b"
+    r"|\b(?:settled|decided|determined|negotiated) (?:later|separately|in due course|at a later)\b"
+)
+_HEDGED = re.compile(
+    r"视(?:情况|具体|效益|经营|科室|公司|企业|单位)|酌情|自行(?:决定|确定)|可以不|尽量|尽可能|力争|争取|原则上|一般(?:情况下|不)"
+    r"|是否|如有(?:需要|必要|条件)|条件(?:允许|具备)(?:时|的)|适时|根据(?:实际)?(?:需要|情况)|除外|确有需要"
+    r"|\bat (?:its|their|the) (?:own |sole )?discretion|\bdiscretion of\b|\bwhere (?:possible|appropriate|practicable)"
+    r"|\bas far as (?:possible|practicable)|\bin principle\b|\bas a rule\b|\bendeavou?rs?\b|\bbest efforts\b"
+    r"|\bif (?:necessary|needed|required|conditions permit)\b|\bwhenever\b|\bwhether\b|\bfrom time to time\b|\bas (?:appropriate|needed|required)\b"
+    r"|\bexcept(?:ing)? (?:where|when|if|as|in)\b|\bunless\b|\bneed not\b|\bdepending on\b"
+)
+_LAWFUL = re.compile(
+    r"除法律法规另有规定外?|法律[、]?法规另有规定的除外|除国家另有规定外?|unless (?:the )?law (?:otherwise )?provides"
+    r"|except (?:as|where) (?:otherwise )?(?:provided|permitted|allowed|required) by (?:law|regulations?|the state)"
+)
+_DENIAL = re.compile(
+    r"免(?:收|缴|交|除|费)|杜绝|谢绝|拒绝(?=安排|收)|严禁|禁止|不再|不予|不(?:收|向|安排|组织|扣|要求|得|可|能|应|许|准|允|委托|通过|接[收受])"
+    r"|均不|也不|亦不|无须|无需"
+    r"|\bruled out\b|\brefrains? from\b|\bfree of charge\b|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
+    r"|\bunder no circumstances\b|\bavoid(?:s|ed)?\b"
+)
+_CONTRAST = re.compile(r"但(?!书)|而是|然而|\bbut\b|\bhowever\b|\binstead\b")
+_RESTART = re.compile(
+    r"(?:学校|企业|学生|[甲乙丙丁]方|双方|各方)(?!等|本人)|(?<![相供])应(?=[当按在向由为于])|须|必须|需(?=[要缴交支])|负责"
+    r"|\b(?:shall|must|will|has to|have to|pays?|is required|are required)\b"
+)
+_BELOW = re.compile("[未不]满")
+"""未满16周岁 gives an age and denies nothing."""
+_NO_SUBJECT = re.compile(r"\W*(?:[a-z0-9.]{1,4}[.)]?\s)?(no|neither|none of)\b")
+"""A sentence whose subject is denied: "No deposit, fee or other charge shall be collected"."""
+_PIECE = re.compile(r"[,，;；。:：]|(?<!\d)\.(?!\d)")
+_PERMITS = ("permit", "encourage")
+
+
+def weakness(text: str, things: Iterable[re.Pattern[str]], soft: bool) -> Said | None:
+    """Return why a clause that speaks of some things binds nobody, if so.
+
+    Args:
+        soft: whether a permission or a hedge is enough.
+    """
+    body = _LAWFUL.sub("", text)
+    if _DEFERRED.search(body):
+        return DEFERS
+    if soft:
+        return None
+    if _HEDGED.search(body):
+        return HEDGES
+    place = next((place for thing in things if (place := thing.search(body))), None)
+    if place is None:
+        return None
+    piece = _piece(body, place.start())
+    modes = read_modes(body[piece.start : piece.end], [])
+    permits = any(mode.value in _PERMITS and piece.start + mode.span.start < place.end() for mode in modes)
+    denies = any(mode.value in ("prohibit", "not", "oblige") for mode in modes) or _DENIAL.search(body, piece.start, piece.end)
+    return HEDGES if permits and not denies else None
+
+
+def _piece(body: str, place: int) -> Span:
+    """Return the range between the marks of punctuation around a place."""
+    start = max((m.end() for m in _PIECE.finditer(body, 0, place)), default=0)
+    stop = _PIECE.search(body, place)
+    return Span(start, stop.start() if stop else len(body))
+
+
+def is_prohibition(words: str) -> bool:
+    """Whether words forbid or deny something."""
+    modes = read_modes(words, [])
+    return bool(_DENIAL.search(words)) or any(mode.value in ("prohibit", "not") for mode in modes)
+
+
+def is_denied(body: str, place: Span, lead: str) -> bool:
+    """Whether a thing is denied or forbidden: in its own part of the sentence, before it in a list, or in the list's lead-in."""
+    body = _BELOW.sub("低于", body)
+    piece = _piece(body, place.start)
+    denials = sorted({m.start() for m in _DENIAL.finditer(body)} | {m.span.start for m in read_modes(body, []) if m.value in ("prohibit", "not")})
+    inside = [d for d in denials if piece.start <= d < piece.end]
+    if any(not _CONTRAST.search(body, min(d, place.start), max(d, place.start)) for d in inside):
+        return True
+    if (subject := _NO_SUBJECT.match(body)) and subject.start(1) < place.start and not _CONTRAST.search(body, subject.start(1), place.start):
+        return True
+    before = [d for d in denials if d < piece.start]
+    if before and not _RESTART.search(body, piece.start, piece.end):
+        between = body[before[-1] : place.start]
+        later = list(_PIECE.finditer(body, before[-1], piece.start))
+        restarted = any(_RESTART.search(body, a.end(), b.start()) for a, b in itertools.pairwise(later))
+        if not _CONTRAST.search(between) and not restarted and not re.search(r"[。;；]", between):
+            return True
+    return bool(lead) and is_prohibition(_last_piece(lead)) and not _RESTART.search(body, 0, place.start)
+
+
+def _last_piece(lead: str) -> str:
+    return re.split(r"[,，;；。]", lead.rstrip(":： "))[-1]

@@ -1,0 +1,100 @@
+"""Who is who in an agreement: which label (甲方, Party B, "the Host") stands for the school, the enterprise or the student.
+
+Contracts name their parties once and speak of them by label from then on. Here the labels are read where they are
+defined, and replaced in the folded text by the plain word for the role, so that rules need to know the roles only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from assistant.language.text import fold
+
+HEAD = 2500
+"""Characters at the start of an agreement among which its parties are defined."""
+
+
+class Role(StrEnum):
+    """What a party is."""
+
+    SCHOOL = "school"
+    ENTERPRISE = "enterprise"
+    STUDENT = "student"
+
+
+WORDS = {"zh": {Role.SCHOOL: "学校", Role.ENTERPRISE: "企业", Role.STUDENT: "学生"}, "en": {role: f"the {role.value}" for role in Role}}
+"""The plain word for each role, by language."""
+_SIGNS = {
+    Role.STUDENT: r"学生|实习生|学徒|学员|监护人|\b(?:students?|interns?|trainees?|apprentices?|learner)\b",
+    Role.SCHOOL: r"学院|大学|学校|院校|职[业教]中心|职业教育中心|中学|职校|技校|培养方|\b(?:universit\w+|colleges?|schools?|polytechnics?|institutes?|academy|"
+    r"education centre|education center|training provider)\b",
+    Role.ENTERPRISE: r"公司|集团|[工药电]?厂(?![长房])|企业|医院|实习单位|用人单位|接收单位|酒店|银行|合作社|事务所|门店|单位|"
+    r"\b(?:co|ltd|inc|corp|llc|plc|compan(?:y|ies)|corporation|group|enterprises?|employer|host|hospital|hotel|factory|works|firm|bank|unit)\b",
+}
+_ROLE = re.compile("|".join(f"(?P<{role}>{signs})" for role, signs in _SIGNS.items()))
+_LABEL = r"[甲乙丙丁]\s{0,4}方|\bparty [a-d1-4]\b|\b(?:first|second|third) party\b"
+_DEFINED = re.compile(rf"(?P<label>{_LABEL})(?P<aside>\s?\([^()]{{0,40}}\))?[\"”]?\)?\s*(?:[:：]|\bis\b|为|系|\s(?=[一-鿿]))\s*(?P<name>[^\n;；]{{1,90}})")
+_CALLED = re.compile(
+    r"(?P<name>[^\n()\"“”。;；:：]{2,70})\s*[(（]\s*(?:以下|下|以下均)?(?:简称|统称)?(?:为|:)?\s*"
+    r"(?:hereinafter(?: referred to as| called)?,?\s*|referred to as\s*)?"
+    r"(?:the )?[\"“「']?\s*(?:the )?(?P<label>[一-鿿]{2,6}|[a-z][a-z ]{2,24}?)\s*[\"”」']?\s*[)）]"
+)
+_AS = re.compile(rf"(?P<name>[^\n;；:：()（）]{{2,70}}?),?\s(?:as|being|acting as)\s(?:the )?[\"“]?(?P<label>{_LABEL})")
+_BOTH = re.compile(r"[甲乙](?:方)?[、和与及]?[甲乙丙]方?双方|甲乙双方|甲[、,和与及]?乙[、,和与及]?丙三方")
+
+
+def read_parties(text: str) -> dict[str, Role]:
+    """Return the role of each label that the text defines, in folded letters."""
+    head = fold(text)[:HEAD]
+    found: dict[str, Role] = {}
+    for match in _DEFINED.finditer(head):
+        role = _role_of(match["aside"] or "") or _before(head, match.start()) or _name_role(match["name"])
+        if role:
+            found.setdefault(re.sub(r"(?<=[甲乙丙丁])\s+", "", match["label"]), role)
+    for match in _AS.finditer(head):
+        role = _name_role(match["name"])
+        if role:
+            found.setdefault(match["label"], role)
+    for match in _CALLED.finditer(head):
+        label = match["label"].strip()
+        role = _role_of(label) or _name_role(match["name"])
+        if role and not _ROLE.fullmatch(label):
+            found.setdefault(label, role)
+    return found
+
+
+def _role_of(words: str) -> Role | None:
+    """Return the role that comes first in a few words."""
+    match = _ROLE.search(words)
+    return Role(match.lastgroup) if match and match.lastgroup else None
+
+
+def _name_role(name: str) -> Role | None:
+    """Return the role of a name: what its brackets say, else how it ends, for a company may be named after a school's town."""
+    aside = re.search(r"[(（]([^()（）]*)[)）]", name)
+    said = _role_of(aside[1]) if aside else None
+    bare = next(filter(_ROLE.search, re.split(r"[(（,，、]", name)), "")
+    kinds = [Role(m.lastgroup) for m in _ROLE.finditer(bare) if m.lastgroup]
+    if kinds and kinds[-1] is not Role.STUDENT and Role.STUDENT in kinds:
+        return Role.STUDENT  # the apprentice, a student of the college
+    return said if said and not kinds else kinds[-1] if kinds else said
+
+
+def _before(head: str, start: int) -> Role | None:
+    """Return the role that stands right before a label: 学校方(甲方), the college ("party a")."""
+    line = head[max(0, start - 24) : start].rsplit("\n", 1)[-1]
+    return _role_of(line) if re.search(r"[(（/][^()（）]*$", line) or line.rstrip().endswith(("(", "（")) else None
+
+
+def with_roles(folded: str, parties: Mapping[str, Role], language: str) -> str:
+    """Return folded text with the labels of parties replaced by the words for their roles."""
+    words = WORDS["zh" if language == "zh" else "en"]
+    text = _BOTH.sub("双方", folded)
+    text = re.sub(r"(?<=[甲乙丙丁])\s{1,4}(?=方)", "", text)
+    text = re.sub(r"甲\s?[、和]\s?乙方", "甲方、乙方", text)
+    for label in sorted(parties, key=len, reverse=True):
+        boundary = r"\b" if label[0].isascii() else ""
+        text = re.sub(rf"(?:{boundary}the )?{boundary}{re.escape(label)}{boundary}", words[parties[label]], text)
+    return text

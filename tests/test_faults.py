@@ -1,0 +1,192 @@
+"""What the machine may do to a library: full disks, clocks that jump, a vector server that goes and comes back, much at once."""
+
+from __future__ import annotations
+
+import collections
+import datetime as dt
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from assistant.config import load_settings
+from assistant.language.glossary import Dictionary, Glossary
+from assistant.library.index import Change, Index
+from assistant.pipeline import Assistant
+from assistant.questions.query import QueryReader
+from assistant.search.retrieval import Retriever
+from assistant.types import Answer, IndexUnavailable, Scope, SourceNotFound
+from tests.fakes import HashEmbedder
+from tests.libraries import chroma_server, make_source, many_passages
+
+ROOT = Path(__file__).parents[1]
+PAY = make_source("pay", "# Pay\n\n## Article 1\n\nA mentor is paid 500 yuan a month.\n")
+
+# -- a full disk ----------------------------------------------------------------------------------------------------------
+
+FILL = """
+import resource, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from assistant.reading.loading import original_name
+from assistant.library.index import Index
+from assistant.types import AssistantError
+from tests.fakes import HashEmbedder
+from tests.libraries import many_passages
+home, room, file = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+index = Index(home, HashEmbedder())
+index.vectors.ids()
+largest = max(p.stat().st_size for p in home.rglob("*") if p.is_file())
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (largest + room, resource.RLIM_INFINITY))  # a file that would grow further cannot
+try:
+    index.take(replace(many_passages("big", 800), original=original_name(file.read_bytes(), ".md")), file=file)
+except AssistantError as error:
+    print(f"{type(error).__name__}: {error}")
+"""
+
+
+@pytest.mark.parametrize("room", [0, 500_000])
+def test_a_full_disk_costs_the_new_source_only(room: int, tmp_path: Path) -> None:
+    home, file = tmp_path / "home", tmp_path / "big.md"
+    file.write_text("x" * 2_000_000)
+    with closing(Index(home, HashEmbedder())) as index:
+        index.take(PAY)
+    command = [sys.executable, "-c", FILL, str(home), str(room), str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert done.stdout.startswith("IndexUnavailable: "), done.stdout + done.stderr
+    assert str(home) in done.stdout
+    assert done.stdout.count("\n") == 1
+    with closing(Index(home, HashEmbedder())) as index:  # there is room again
+        assert index.registry.source("pay").text == PAY.text
+        with pytest.raises(SourceNotFound):
+            index.registry.source("big")
+        index.repair()
+        assert index.diagnose().clean
+        assert index.take(many_passages("big", 800)) is Change.ADDED
+        assert index.diagnose().clean
+
+
+# -- a clock that jumps ---------------------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_jumps_back_changes_no_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dictionary: Dictionary) -> None:
+    """What is newer is told by revisions, never by the clock."""
+    days = iter([dt.datetime(2031, 5, 1, tzinfo=dt.UTC), dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2999, 12, 31, tzinfo=dt.UTC)])
+
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
+            return next(days)
+
+    monkeypatch.setattr("assistant.library.registry.dt.datetime", Clock)
+    with closing(Index(tmp_path, HashEmbedder())) as index:
+        for rate, change in ((500, Change.ADDED), (600, Change.REPLACED), (700, Change.REPLACED)):
+            assert index.take(make_source("pay", f"# Pay\n\n## Article 1\n\nA mentor is paid {rate} yuan a month.\n")) is change
+        (row,) = index.registry.sources()
+        assert (row.revision, row.taken_at) == (3, "2999-12-31T00:00:00+00:00")
+        (hit,) = Retriever(index).search(QueryReader(Glossary([]), dictionary).read("What is a mentor paid a month?"), Scope(), 1)
+        assert "700 yuan" in hit.passage.text
+        assert index.diagnose().clean
+
+
+# -- a server that goes ---------------------------------------------------------------------------------------------------
+
+
+def test_a_vector_server_that_goes_and_comes_back(tmp_path: Path, dictionary: Dictionary) -> None:
+    reader = QueryReader(Glossary([]), dictionary)
+    with chroma_server(tmp_path) as url:
+        if url is None:
+            pytest.skip("no `chroma` executable beside this Python")
+        index = Index(tmp_path / "home", HashEmbedder(), url)
+        index.take(PAY)
+        assert Retriever(index).search(reader.read("What is a mentor paid?"), Scope(), 1)
+    later = make_source("later", "# Later\n\n## Article 1\n\nAn intern is paid 300 yuan a month.\n")
+    for act in (lambda: index.take(later), lambda: index.remove("pay"), index.repair):
+        with pytest.raises(IndexUnavailable, match="the vector store") as caught:
+            act()
+        assert url in str(caught.value)
+        assert "\n" not in str(caught.value)
+    assert [row.metadata.id for row in index.registry.sources()] == ["pay"]
+    with chroma_server(tmp_path, urlsplit(url).port or 0) as again:
+        assert again == url
+        assert index.take(later) is Change.ADDED
+        assert {h.source.id for h in Retriever(index).search(reader.read("What is an intern paid?"), Scope(), 2)} == {"pay", "later"}
+        assert index.diagnose().clean
+        index.close()
+
+
+# -- much at once ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def library(tmp_path: Path, dictionary: Dictionary) -> Iterator[Assistant]:
+    found = Assistant(load_settings(home=tmp_path / "home", corpus=""), HashEmbedder())
+    found.reader = QueryReader(found.glossary, dictionary)
+    yield found
+    found.index.close()
+
+
+def versions(folder: Path, word: str) -> Path:
+    folder.mkdir()
+    for name in ("alpha", "beta", "gamma"):
+        sections = (f"## Part {i}\n\nClause {i} of {name} counts {i * 7919} {word} oranges." for i in range(30))
+        (folder / f"{name}.md").write_text(f"# {name}\n\n" + "\n\n".join(sections) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_a_hundred_questions_while_files_are_taken_in(library: Assistant, tmp_path: Path) -> None:
+    old, new = versions(tmp_path / "old", "mouldering"), versions(tmp_path / "new", "ripe")
+    collections.deque(library.ingest([old]), maxlen=0)
+    texts = {word: {p.stem: p.read_text().strip() for p in folder.glob("*.md")} for word, folder in (("mouldering", old), ("ripe", new))}
+    stop, wrong, answered = threading.Event(), list[str](), list[Answer]()
+
+    def write() -> None:
+        while not stop.is_set():
+            for folder in (new, old):
+                wrong.extend(r.error for r in library.ingest([folder]) if r.outcome == "failed")
+
+    def ask(start: int) -> None:
+        for n in range(start, 100, 4):
+            name = ("alpha", "beta", "gamma")[n % 3]
+            result = library.ask(f"How many oranges does clause {n % 30} of {name} count?")
+            if isinstance(result, Answer):
+                answered.append(result)
+
+    writer = threading.Thread(target=write)
+    askers = [threading.Thread(target=ask, args=(n,)) for n in range(4)]
+    for thread in (writer, *askers):
+        thread.start()
+    for thread in askers:
+        thread.join()
+    stop.set()
+    writer.join()
+    assert wrong == []
+    assert len(answered) > 50
+    for result in answered:
+        for citation in result.citations:
+            word = "ripe" if "ripe" in citation.quote else "mouldering"
+            assert texts[word][citation.source_id][slice(*citation.span)] == citation.quote, "words of one whole version"
+    assert library.doctor().clean
+
+
+def test_two_commands_take_in_the_same_folder_at_once(tmp_path: Path) -> None:
+    folder = versions(tmp_path / "files", "ripe")
+    code = (
+        "import sys; from pathlib import Path; from assistant.pipeline import Assistant; from assistant.config import load_settings; "
+        "from tests.fakes import HashEmbedder; a = Assistant(load_settings(home=Path(sys.argv[1]), corpus=''), HashEmbedder()); "
+        "print(*(r.outcome for r in a.ingest([Path(sys.argv[2])])))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "home"), str(folder)]
+    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0].split() for process in running]
+    assert sorted(said[0] + said[1]) == ["added"] * 3 + ["unchanged"] * 3
+    with closing(Index(tmp_path / "home", HashEmbedder())) as index:
+        assert index.registry.revision() == 3
+        assert index.diagnose().clean

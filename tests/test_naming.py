@@ -1,0 +1,62 @@
+"""Which sources a question names: by number, or by all that matters of a title."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.config import shipped
+from assistant.language.glossary import Dictionary, Glossary, read_terms
+from assistant.questions.query import QueryReader
+from assistant.search.naming import Names, document_key
+from assistant.types import Metadata
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("财税〔2019〕46号", "2019/46"),
+        ("财税[2019]46号", "2019/46"),
+        ("教职成〔2018〕1号", "2018/1"),
+        ("Cai Shui [2019] No. 46", "2019/46"),
+        ("", ""),
+        ("no number", ""),
+    ],
+)
+def test_document_numbers_are_read_alike(written: str, key: str) -> None:
+    assert document_key(written) == key
+
+
+KNOWN = [
+    Metadata(id="law", language="zh", title_zh="中华人民共和国职业教育法", title_en="Vocational Education Law of the People's Republic of China"),
+    Metadata(id="rules", language="zh", title_zh="职业教育法实施办法", title_en="Measures for Implementing the Vocational Education Law"),
+    Metadata(id="notice", language="zh", title_zh="关于试点企业的通知", document_number="财税〔2019〕46号"),
+    Metadata(id="again-a", language="zh", title_zh="港口法"),
+    Metadata(id="again-b", language="zh", title_zh="港口法"),
+]
+
+
+@pytest.fixture(scope="module")
+def reader(dictionary: Dictionary) -> QueryReader:
+    return QueryReader(Glossary(read_terms(shipped("corpus") / "glossary.yaml")), dictionary)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("职业教育法对企业有什么要求？", ["law"]),
+        ("《职业教育法实施办法》何时施行？", ["rules"]),
+        ("What does the Vocational Education Law say about interns?", ["law"]),
+        ("What is vocational education?", []),
+        ("财税[2019]46号规定了什么？", ["notice"]),
+        ("港口法第五条规定了什么？", ["again-a", "again-b"]),
+        ("企业要做什么？", []),
+    ],
+)
+def test_a_question_names_the_longest_title_it_has(reader: QueryReader, question: str, named: list[str]) -> None:
+    assert [m.id for m in Names(KNOWN).named(reader.read(question))] == named
+
+
+def test_a_title_that_two_texts_bear_does_not_single_one_out(reader: QueryReader) -> None:
+    names = Names(KNOWN)
+    assert names.named_alone(reader.read("港口法第五条规定了什么？")) == frozenset()
+    assert names.named_alone(reader.read("职业教育法对企业有什么要求？")) == {"law"}
