@@ -45,7 +45,8 @@ window.assistantPage = {
       const show = () => { paper.scrollTop = Math.max(0, page.dataset.top * page.clientHeight - paper.clientHeight / 3); };
       if (page.complete) show(); else page.addEventListener("load", show);
     } else if (words) {
-      column.scrollTop = words.getBoundingClientRect().top - column.getBoundingClientRect().top - column.clientHeight / 3;
+      const below = words.getBoundingClientRect().bottom - column.getBoundingClientRect().top;
+      if (below > column.clientHeight) column.scrollTop = below - column.clientHeight / 2;
     }
   },
 
