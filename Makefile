@@ -10,7 +10,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install serve ask doctor test lint ruff mypy lint-imports evals gate report peers canaries clean
+.PHONY: help install serve ask doctor test lint ruff mypy lint-imports audit evals gate report peers canaries screenshots clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ mypy: $(STAMP) ## Check types
 lint-imports: $(STAMP) ## Check that dependencies point down the layers
 	.venv/bin/lint-imports --no-cache
 
+audit: ## Ask a database of advisories about the pinned versions; exit 3 where it cannot be reached
+	@$(PYTHON) .ci/audit
+
 evals: $(STAMP) ## Run the evaluation
 	$(PY) -m evals run
 
@@ -65,6 +68,9 @@ canaries: $(STAMP) ## Prove that the gate can fail: deliberately bad assistants,
 
 peers: $(STAMP) ## Compare with other systems on the same questions, texts and weights (needs ../shared)
 	$(PY) -m evals peers
+
+screenshots: $(STAMP) ## Take the pictures of docs/screenshots again (needs /usr/bin/chromium)
+	$(PY) -m tests.screenshots
 
 clean: ## Remove .venv, caches and build outputs; keeps .assistant/, the library
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     jurisdiction: str = Field(default="", description="Where the asker is, as ISO 3166-2 (`CN-50`); empty means not given.")
     top_k: int = Field(default=10, ge=1, le=100, description="Passages retrieved for a question.")
     answer_words: int = Field(default=120, ge=20, le=400, description="Length of an answer that is not a list, in words.")
+    verifier: str = Field(
+        default="",
+        description="Model that weighs meaning when sentences are verified, as `cross-encoder:NAME` or `lettucedetect:NAME`; "
+        "empty means shared words.",
+    )
     chat_model: str = Field(default="", description="Chat model that writes the answers, as `provider:model`; empty means that none does.")
     chat_timeout: float = Field(default=60.0, gt=0, le=3600, description="Seconds that the model may take over a question, all calls together.")
     chat_tokens: int = Field(default=16_000, ge=500, description="Tokens, read and written, that a question may take, all calls together.")
@@ -95,6 +100,14 @@ class Settings(BaseSettings):
             ipaddress.ip_network(part, strict=False)
         return value
 
+    @field_validator("verifier")
+    @classmethod
+    def _kind_and_model(cls, value: str) -> str:
+        kind, _, name = value.strip().partition(":")
+        if value.strip() and not (kind in ("cross-encoder", "lettucedetect") and name):
+            raise ValueError("write it as cross-encoder:NAME or lettucedetect:NAME")
+        return value.strip()
+
     @field_validator("chat_model")
     @classmethod
     def _provider_and_model(cls, value: str) -> str:
@@ -128,6 +141,7 @@ class Settings(BaseSettings):
             "top_k": self.top_k,
             "answer_words": self.answer_words,
             "chat": [self.chat_model, self.chat_tokens, self.chat_reply_tokens] if self.chat_model else [],
+            "verifier": self.verifier,
             "prompts": {path.name: path.read_text(encoding="utf-8") for path in sorted(shipped("prompts").glob("*.md"))},
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]

@@ -28,6 +28,7 @@ from assistant.chat.conversing import Finding, Unopened, converse
 from assistant.config import Settings, load_settings
 from assistant.events import Done, Event
 from assistant.exchange import Turn
+from assistant.judge.responses import Verifier as Judge
 from assistant.judge.translation import LexiconTranslator
 from assistant.judge.verification import LexicalVerifier
 from assistant.language.glossary import Dictionary, Glossary, read_terms
@@ -136,7 +137,17 @@ class Assistant:
     @cached_property
     def verifier(self) -> Verifier:
         """Judges each sentence against the words it cites."""
-        return LexicalVerifier(LexiconTranslator(self.glossary, self.reader.dictionary)).verify
+        return self.judge.verify
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Judges sentences and whole responses: by hard facts and wording, or by the model that the settings name for it."""
+        lexical = LexicalVerifier(LexiconTranslator(self.glossary, self.reader.dictionary))
+        if not self.settings.verifier:
+            return lexical
+        from assistant.judge.model_verifier import open_verifier  # only where a model is named for it
+
+        return open_verifier(self.settings.verifier, lexical)
 
     def seen_by(self, audiences: Set[Audience]) -> Assistant:
         """Return the assistant of people who may see only sources for ``audiences``: to them no other source exists.

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Notice, Withheld
 from assistant.tools.hints import hint_for
-from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement, Verdict
+from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
     from assistant.benefits.assessment import Checked, Figure, Row, Worksheet
-    from assistant.judge.verification import SentenceVerdict
+    from assistant.judge.responses import Response
     from assistant.library.registry import SourceRow
     from assistant.pipeline import FileReport
 
@@ -133,14 +133,15 @@ def report_to_dict(report: FileReport) -> Json:
     return {field.name: _plain(getattr(report, field.name)) for field in dataclasses.fields(report)}
 
 
-def verdicts_to_dict(row_id: str | int, verdicts: Sequence[SentenceVerdict], score: float) -> Json:
-    """Return the verdict on a response, grounded only if no sentence is unsupported; ``score`` is that of the whole."""
+def response_to_dict(row_id: str | int, response: Response) -> Json:
+    """Return the verdict on a response; label and ``score`` are those of the whole, each sentence has its own verdict."""
     return {
         "id": row_id,
-        "label": "grounded" if all(v.judgement.verdict is Verdict.SUPPORTED for v in verdicts) else "ungrounded",
-        "score": score,
+        "label": "grounded" if response.grounded else "ungrounded",
+        "score": response.score,
         "sentences": [
-            {"text": v.text, "start": v.span.start, "end": v.span.end, "verdict": v.judgement.verdict.value, "reason": v.judgement.reason} for v in verdicts
+            {"text": s.text, "start": s.span.start, "end": s.span.end, "verdict": s.judgement.verdict.value, "reason": s.judgement.reason}
+            for s in response.sentences
         ],
     }
 

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "retrieval": ("retrieval", "measure on public sets what is found, with words and meaning together and alone"),
     "ranking": ("ranking", "fit the order of candidates on one half of public sets, and measure it on the other"),
     "grounding": ("grounding", "measure the judge on public sets of labelled responses"),
+    "fit-judge": ("fit_judge", "fit the weights by which the judge weighs wording"),
     "planting": ("planting", "plant changes in faithful answers, and count how many the judge catches"),
     "chat": ("chat", "ask a suite of a chat model, and say how much of what it writes holds"),
     "follow-ups": ("follow_ups", "say whether follow-ups find their evidence without a model"),
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "peers": ("peers", "compare with other systems on the same questions, texts and embedding weights"),
     "adopt": ("adopt", "turn recorded questions with corrected evidence into cases of a suite"),
     "crashes": ("crashes", "kill the assistant at random moments and check what is left; exit 1 if anything is lost or mixed up"),
+    "load": ("load", "fill a library with 100,000 passages and measure it under load; not a test"),
     "bench": ("bench", "measure times and memory; not a test"),
 }
 

@@ -2,8 +2,8 @@
 
 Layout read: ``SPLIT/items.jsonl`` (or ``faithful_items.jsonl``) whose rows have ``id``, ``context``, ``response`` and ``label``
 (``grounded`` or ``ungrounded``). The verdicts are those of ``verify_response``; beside its own threshold, one is fitted on the half
-of the items whose hash of the id is even and tried on the other half, so that a set's own share of ungrounded responses
-can be told apart from the judge's ranking.
+of the items and tried on the other half, so that a set's own share of ungrounded responses can be told apart from the judge's
+ranking. The halves are parted by a hash of the context, so that no context is in both; ``fit-judge`` fits on the same half.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.judge.verification import LexicalVerifier, Verifier, grounded_score, is_grounded, verify_response
+from assistant.judge.responses import Verifier
 from assistant.types import AssistantError
-from evals.library import write_json
+from evals.library import shipped_judge, write_json
 from evals.metrics import percentile
 
 _FILES = ("items.jsonl", "faithful_items.jsonl")
@@ -42,11 +42,13 @@ class Item:
     context: str
     response: str
     grounded: bool
+    spans: tuple[tuple[int, int], ...] | None = None
+    """Where the response is not carried; ``None`` if the set does not mark that."""
 
     @property
     def fits(self) -> bool:
         """Whether it belongs to the half on which thresholds and models are fitted."""
-        return is_fitted(self.id)
+        return is_fitted(self.context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ class Judged:
     seconds: float
 
 
-def is_fitted(item_id: str) -> bool:
-    """Return whether an item is in the fitting half: SHA-256 of its id is even."""
-    return hashlib.sha256(item_id.encode()).digest()[-1] % 2 == 0
+def is_fitted(context: str) -> bool:
+    """Return whether responses to a context are in the fitting half: its SHA-256 is even."""
+    return hashlib.sha256(context.encode()).digest()[-1] % 2 == 0
 
 
 def load_items(folder: Path, split: str, limit: int = 0) -> list[Item]:
@@ -76,12 +78,16 @@ def load_items(folder: Path, split: str, limit: int = 0) -> list[Item]:
     items = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            row = json.loads(line)
-            items.append(Item(str(row["id"]), row["context"], row["response"], {"grounded": True, "ungrounded": False}[row["label"]]))
+            items.append(_item(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise GroundingError(f"{path}:{number}: is not a labelled response ({error!r}). It needs id, context, response and label.") from error
     items.sort(key=lambda item: hashlib.sha256(item.id.encode()).hexdigest())
     return items[:limit] if limit else items
+
+
+def _item(row: dict[str, Any]) -> Item:
+    spans = None if row.get("spans") is None else tuple((s["start"], s["end"]) for s in row["spans"])
+    return Item(str(row["id"]), row["context"], row["response"], {"grounded": True, "ungrounded": False}[row["label"]], spans)
 
 
 def judge_items(items: Sequence[Item], verifier: Verifier) -> list[Judged]:
@@ -89,8 +95,8 @@ def judge_items(items: Sequence[Item], verifier: Verifier) -> list[Judged]:
     out = []
     for item in items:
         started = time.perf_counter()
-        verdicts = verify_response(item.context, item.response, verifier)
-        out.append(Judged(item, grounded_score(verdicts), is_grounded(verdicts), time.perf_counter() - started))
+        judged = verifier.respond(item.context, item.response)
+        out.append(Judged(item, judged.score, judged.grounded, time.perf_counter() - started))
     return out
 
 
@@ -112,8 +118,8 @@ def balanced_accuracy(said: npt.NDArray[np.bool_], grounded: npt.NDArray[np.bool
 
 
 def fit_threshold(scores: Numbers, grounded: npt.NDArray[np.bool_]) -> float:
-    """Return the score from which responses are best called grounded, by balanced accuracy; the lowest such where several tie."""
-    return float(max(np.unique(scores), key=lambda t: (balanced_accuracy(scores >= t, grounded), -t)))
+    """Return the score from which responses are best called grounded, by balanced accuracy; the lowest such where several tie, 0.5 of none."""
+    return float(max(np.unique(scores), key=lambda t: (balanced_accuracy(scores >= t, grounded), -t), default=0.5))
 
 
 def report(judged: Sequence[Judged]) -> dict[str, Any]:
@@ -144,15 +150,10 @@ def _interval(measure: Any, size: int) -> dict[str, float]:
     return {"value": measure(np.arange(size)), "low": float(low), "high": float(high)}
 
 
-def measure(folder: Path, sample: int) -> dict[str, float]:
-    """Return AUROC and balanced accuracy of a set's dev part, for the gate."""
-    row = report(judge_items(load_items(folder, "dev", sample), LexicalVerifier()))
-    return {"auroc": row["auroc"]["value"], "balanced_accuracy": row["balanced_accuracy_fitted_threshold"]}
-
-
 def measure_set(folder: Path, sample: int) -> dict[str, float]:
     """Return the measures that the gate holds, as shipped: AUROC and balanced accuracy over all responses drawn."""
-    row = report(judge_items(load_items(folder, "dev", sample), LexicalVerifier()))
+    with shipped_judge() as judge:
+        row = report(judge_items(load_items(folder, "dev", sample), judge))
     return {"auroc": row["auroc"]["value"], "balanced_accuracy": row["balanced_accuracy"]["value"]}
 
 
@@ -168,7 +169,8 @@ def main(args: argparse.Namespace) -> int:
     """Judge sets, print a line for each, and return 0."""
     rows = {}
     for folder in args.sets:
-        judged = judge_items(load_items(folder, args.split, args.limit), LexicalVerifier())
+        with shipped_judge() as judge:
+            judged = judge_items(load_items(folder, args.split, args.limit), judge)
         row = rows[folder.name] = report(judged)
         a, b = row["auroc"], row["balanced_accuracy"]
         print(

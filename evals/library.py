@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import importlib.metadata
@@ -9,13 +10,15 @@ import json
 import platform
 import resource
 import sys
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import assistant.config
 from assistant.config import load_settings, shipped
+from assistant.judge.responses import Verifier
 from assistant.pipeline import Assistant
 from assistant.types import Abstention, Answer, AssistantError, Scope, Source
 from evals.cases import Case, CaseError, Evidence
@@ -136,6 +139,13 @@ def _fingerprints(library: Assistant, made_by: str) -> dict[str, Any]:
         "machine": f"{platform.system()} {platform.machine()}",
         "on": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }
+
+
+@contextlib.contextmanager
+def shipped_judge() -> Iterator[Verifier]:
+    """Give the judge as it ships, with glossary and dictionary, or the one that ``ASSISTANT_VERIFIER`` names."""
+    with tempfile.TemporaryDirectory(prefix="evals-judge-", ignore_cleanup_errors=True) as home:
+        yield Assistant(load_settings(home=Path(home), corpus="")).judge
 
 
 def code_hash() -> str:

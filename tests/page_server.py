@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -9,11 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from reportlab.pdfgen.canvas import Canvas
+
 ROOT = Path(__file__).resolve().parents[1]
 EN_QUESTION = "What percentage of its investment may a pilot enterprise offset against the education surcharge?"
 EN_WORDS = "A pilot enterprise may offset 30% of its investment against the education surcharge that it owes for the year."
 ZH_QUESTION = "试点企业可以按投资额的多少比例抵免教育费附加？"
 ZH_WORDS = "试点企业可以按投资额的30%抵免当年应缴的教育费附加。"
+PDF_QUESTION = "What is the lowest monthly stipend of an apprentice?"
+PDF_WORDS = "the lowest monthly stipend of an apprentice is 2,000 yuan"
 UNANSWERABLE = "2031年火星基地的教育费附加是多少？"
 EVIL = "<script>window.taken = 1</script>${window.taken = 1}{{7*7}}<img src=x onerror='window.taken = 1'>"
 
@@ -36,6 +41,15 @@ standing: text
 """
 _EN = f"# Notice\n\n## Item 3\n\nThis item is about tax & {EVIL} no more. {EN_WORDS} What is not used in a year may be carried forward.\n"
 _ZH = f"# 通知\n\n## 第三条\n\n本条规定抵免办法。{ZH_WORDS}当年没有抵免完的部分可以结转到以后年度。\n"
+_PDF_META = """id: stipend.en
+title_en: Rules on Apprentices
+language: en
+kind: policy
+authority: normative_document
+status: in_force
+jurisdiction: CN
+audience: public
+"""
 _SERVE = (
     "from assistant.pipeline import Assistant\n"
     "from assistant.serving import launch\n"
@@ -44,12 +58,34 @@ _SERVE = (
 
 
 def write_corpus(folder: Path) -> Path:
-    """Return ``folder`` filled as a corpus of one notice in two languages."""
+    """Return ``folder`` filled as a corpus of one notice in two languages, and of rules in print."""
     (folder / "policies").mkdir(parents=True)
     for language, body in (("en", _EN), ("zh", _ZH)):
         head = _HEAD.format(language=language, evil=EVIL if language == "en" else "")
         (folder / "policies" / f"surcharge.{language}.md").write_text(head + body, encoding="utf-8")
+    write_rules(folder / "policies")
     return folder
+
+
+def write_rules(folder: Path) -> None:
+    """Write a PDF with its metadata into ``folder``."""
+    (folder / "stipend.pdf").write_bytes(_printed_rules())
+    (folder / "stipend.pdf.meta.yaml").write_text(_PDF_META, encoding="utf-8")
+
+
+def _printed_rules() -> bytes:
+    """Return a PDF whose second page has the words that answer, in the middle of the page."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(600, 800))
+    canvas.setFont("Helvetica", 12)
+    canvas.drawString(60, 700, "Article 1. These rules are for enterprises that train apprentices.")
+    canvas.showPage()
+    canvas.setFont("Helvetica", 12)
+    canvas.drawString(60, 700, "Article 2. An apprentice has a contract with the enterprise and with the school.")
+    canvas.drawString(60, 400, f"Article 3. In every province {PDF_WORDS}.")
+    canvas.drawString(60, 100, "Article 4. These rules are in force from their day of issue.")
+    canvas.save()
+    return stream.getvalue()
 
 
 @contextmanager

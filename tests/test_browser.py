@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import docx
+import numpy as np
 import pytest
+from PIL import Image
 
-from tests.page_server import EN_QUESTION, EN_WORDS, EVIL, UNANSWERABLE, ZH_QUESTION, ZH_WORDS, serving
+from assistant.page.ask_words import EN, ZH, ask_words
+from tests.page_server import EN_QUESTION, EN_WORDS, EVIL, PDF_QUESTION, PDF_WORDS, UNANSWERABLE, ZH_QUESTION, ZH_WORDS, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -18,12 +26,22 @@ CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():
     pytest.skip("no /usr/bin/chromium: install it (apt-get install chromium) to test the page in a browser", allow_module_level=True)
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the extra `dev` to test the page in a browser")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe: install the extra `dev` to test the page for barriers")
+
+playwright.expect.set_options(timeout=30_000)
+
+
+@dataclass(frozen=True)
+class Server:
+    address: str
+    home: Path
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("browser")) as address:
-        yield address
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("browser")
+    with serving(folder) as address:
+        yield Server(address, folder / "home")
 
 
 @pytest.fixture(scope="module")
@@ -34,104 +52,212 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def closed(browser: Browser) -> Iterator[None]:
+    """Close what a test opened: each open page keeps a stream from the server."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 class Page:
     """One tab on the page, which writes down the hosts it asks and the errors it meets."""
 
-    def __init__(self, browser: Browser, server: str, locale: str, width: int = 1280) -> None:
-        self.tab = browser.new_context(locale=locale, viewport={"width": width, "height": 900}).new_page()
+    def __init__(self, browser: Browser, server: Server, language: str, width: int = 1280, dark: bool = False) -> None:
+        self.words = ask_words(language)
+        context = browser.new_context(
+            locale={"en": "en-GB", "zh": "zh-CN"}[language],
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.tab = context.new_page()
         self.hosts: set[str] = set()
         self.errors: list[str] = []
         self.tab.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.tab.goto(server)
-        self.tab.wait_for_selector("#question textarea")
+        self.tab.goto(server.address)
+        playwright.expect(self.tab.locator("#ask")).to_have_text(self.words.ask)
 
     def ask(self, question: str) -> None:
+        """Ask, and wait until what might be asked next is there too."""
         self.tab.fill("#question textarea", question)
         self.tab.press("#question textarea", "Enter")
-        playwright.expect(self.tab.locator(".result .asked")).to_have_text(question, timeout=60_000)
+        self.wait_for(question)
+
+    def wait_for(self, question: str) -> None:
+        last = self.tab.locator("#result .turn")
+        playwright.expect(last.locator(".asked")).to_have_text(question, timeout=90_000)
+        playwright.expect(last.locator(".footer")).to_be_visible(timeout=90_000)
+        playwright.expect(self.tab.locator("#ask")).to_be_visible()
+
+    def barriers(self) -> list[str]:
+        """Return what axe finds against WCAG 2.2 A and AA."""
+        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+        found = axe.Axe().run(self.tab, options=rules).response["violations"]
+        return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
 
 
 @pytest.fixture
-def english(browser: Browser, server: str) -> Page:
-    page = Page(browser, server, "en-GB")
-    playwright.expect(page.tab.locator("#ask")).to_have_text("Ask")
-    return page
+def english(browser: Browser, server: Server) -> Page:
+    return Page(browser, server, "en")
 
 
-@pytest.mark.parametrize(("question", "quoted"), [(EN_QUESTION, EN_WORDS), (ZH_QUESTION, ZH_WORDS)])
-def test_the_quoted_words_are_marked_in_their_passage(english: Page, question: str, quoted: str) -> None:
-    english.ask(question)
-    assert english.tab.locator(".sources mark[data-source='1']").all_inner_texts() == [quoted]
-    passage = english.tab.locator(".sources .quote").first.inner_text()
-    assert quoted in passage
-    assert len(passage) > len(quoted)
+@pytest.mark.parametrize(("language", "question", "quoted"), [("en", EN_QUESTION, EN_WORDS), ("zh", ZH_QUESTION, ZH_WORDS)])
+def test_the_quoted_words_are_marked_in_their_passage(browser: Browser, server: Server, language: str, question: str, quoted: str) -> None:
+    page = Page(browser, server, language)
+    page.ask(question)
+    passage = page.tab.locator("#viewer .passage.cited")
+    assert passage.locator("mark[data-source='1']").all_inner_texts() == [quoted]
+    assert len(passage.locator(".quote").inner_text()) > len(quoted)
+    assert page.tab.locator(".sources mark").first.inner_text() == quoted
+    assert page.tab.locator("#result .checked").inner_text() == f"✓ {page.words.checked}"
 
 
-def test_a_chip_leads_to_its_source(english: Page) -> None:
-    english.ask(EN_QUESTION)
-    english.tab.locator(".statements .chip").first.click()
-    assert urlsplit(english.tab.url).fragment == "source-1"
-    playwright.expect(english.tab.locator(".source:has(:target)")).to_be_in_viewport()
-    assert english.tab.locator(".result").count() == 1, "the page was loaded anew"
+def test_a_number_opens_the_source_and_the_keyboard_comes_back(browser: Browser, server: Server) -> None:
+    page = Page(browser, server, "en", width=390)
+    page.ask(EN_QUESTION)
+    playwright.expect(page.tab.locator("#viewer")).to_be_hidden()
+    chip = page.tab.locator(".statements .chip").first
+    chip.focus()
+    page.tab.keyboard.press("Enter")
+    playwright.expect(page.tab.locator("#viewer-title")).to_be_focused()
+    playwright.expect(page.tab.locator("#viewer .passages mark").first).to_be_in_viewport()
+    page.tab.keyboard.press("Escape")
+    playwright.expect(page.tab.locator("#viewer")).to_be_hidden()
+    playwright.expect(chip).to_be_focused()
 
 
-def test_one_click_changes_the_language_of_the_page_and_keeps_the_answer(english: Page) -> None:
+def test_a_page_of_a_pdf_is_shown_with_the_quoted_words_marked(english: Page) -> None:
+    english.ask(PDF_QUESTION)
+    picture = english.tab.locator("#viewer .printed img")
+    assert "2,000 yuan" in (picture.get_attribute("alt") or "")
+    assert english.tab.locator("#viewer figcaption").inner_text() == EN.printed.format(page=2, pages=2)
+    data = (picture.get_attribute("src") or "").removeprefix("data:image/png;base64,")
+    points = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(int)
+    rows, columns = np.nonzero(points[..., 2] < points[..., 0] - 60)
+    height, width = points.shape[:2]
+    assert rows.size > 500
+    assert 0.48 < rows.min() / height < rows.max() / height < 0.52, "the line in the middle of the page, and no other"
+    assert columns.min() / width > 0.09
+    assert PDF_WORDS in english.tab.locator("#viewer .passages mark").first.inner_text()
+    playwright.expect(picture).to_be_in_viewport()
+
+
+def test_one_click_changes_the_language_and_it_is_remembered(english: Page) -> None:
     english.ask(EN_QUESTION)
     english.tab.get_by_text("中文", exact=True).click()
-    playwright.expect(english.tab.locator("#ask")).to_have_text("提问")
-    playwright.expect(english.tab.locator(".sources h2")).to_have_text("出处")
-    assert english.tab.locator(".sources mark").first.inner_text() == EN_WORDS
+    playwright.expect(english.tab.locator("#ask")).to_have_text(ZH.ask)
+    playwright.expect(english.tab.locator(".sources h3")).to_have_text(ZH.sources)
     playwright.expect(english.tab.locator("html")).to_have_attribute("lang", "zh-CN")
-
-
-def test_the_language_is_remembered(english: Page) -> None:
-    english.tab.get_by_text("中文", exact=True).click()
-    playwright.expect(english.tab.locator("#ask")).to_have_text("提问")
+    assert english.tab.locator("#viewer mark").first.inner_text() == EN_WORDS
     english.tab.reload()
+    playwright.expect(english.tab.locator("#ask")).to_have_text(ZH.ask)
     playwright.expect(english.tab.locator("html")).to_have_attribute("lang", "zh-CN")
-    playwright.expect(english.tab.locator("#ask")).to_have_text("提问")
 
 
-def test_an_example_asks_itself(browser: Browser, server: str) -> None:
-    page = Page(browser, server, "zh-CN")
-    playwright.expect(page.tab.locator("#ask")).to_have_text("提问")
-    example = page.tab.locator("button.example").first
+def test_an_example_asks_itself(browser: Browser, server: Server) -> None:
+    page = Page(browser, server, "zh")
+    example = page.tab.locator(".role button").first
     text = example.inner_text()
     example.click()
-    playwright.expect(page.tab.locator(".result .asked")).to_have_text(text, timeout=60_000)
-    assert page.tab.input_value("#question textarea") == text
+    page.wait_for(text)
 
 
-def test_a_filter_is_set_and_cleared(english: Page) -> None:
-    english.tab.locator("#filters > button").click()
-    date = english.tab.locator("#as-of input, #as-of textarea")
-    date.fill("soon")
-    english.tab.fill("#question textarea", EN_QUESTION)
-    english.tab.locator("#ask").click()
-    playwright.expect(english.tab.locator(".state.error")).to_contain_text("'soon' is not a date")
-    english.tab.locator("#clear").click()
-    playwright.expect(date).to_have_value("")
+def test_filters_are_seen_in_the_form_and_in_the_turn_and_removed_one_by_one(english: Page) -> None:
+    tab = english.tab
+    tab.locator("#filters > button").click()
+    tab.locator("#as-of input, #as-of textarea").first.fill("soon")
+    tab.fill("#question textarea", EN_QUESTION)
+    tab.locator("#ask").click()
+    playwright.expect(tab.locator("#result .state.error")).to_contain_text("'soon' is not a date")
+    tab.locator("#as-of input, #as-of textarea").first.fill("2024-05-01")
+    tab.locator("#kind").get_by_text(EN.cases, exact=True).click()
+    playwright.expect(tab.locator("button.filter")).to_have_text([f"{EN.cases} ×", "as of 2024-05-01 ×"])
     english.ask(EN_QUESTION)
-    assert english.tab.locator(".sources mark").first.inner_text() == EN_WORDS
+    assert tab.locator("#result .within").inner_text() == "Filters: cases and papers · as of 2024-05-01"
+    tab.locator("button.filter").first.click()
+    playwright.expect(tab.locator("button.filter")).to_have_text(["as of 2024-05-01 ×"])
+    tab.locator("#clear").click()
+    playwright.expect(tab.locator("button.filter")).to_have_count(0)
+
+
+def test_a_refusal_says_what_is_missing_and_offers_a_question_that_is_answered(browser: Browser, server: Server) -> None:
+    page = Page(browser, server, "zh")
+    page.ask(UNANSWERABLE)
+    assert "2031年" in page.tab.locator("#result .missing").all_inner_texts()
+    near = page.tab.locator(".near .source").first
+    near.get_by_role("button", name=ZH.open).click()
+    playwright.expect(page.tab.locator("#viewer .passage.cited")).to_contain_text("本条规定抵免办法")
+    better = page.tab.locator(".next button").first
+    question = better.inner_text()
+    better.click()
+    page.wait_for(question)
+    playwright.expect(page.tab.locator("#result .statements")).to_be_visible()
+    assert page.tab.locator("#earlier .asked").all_inner_texts() == [UNANSWERABLE]
+
+
+def test_a_conversation_goes_on_and_is_taken_along(english: Page, tmp_path: Path) -> None:
+    english.ask(EN_QUESTION)
+    english.ask(PDF_QUESTION)
+    assert english.tab.locator("#earlier .asked").all_inner_texts() == [EN_QUESTION]
+    english.tab.locator("#result [data-act='copy']").click()
+    playwright.expect(english.tab.locator("#result .acts [role='status']")).to_have_text(EN.copied)
+    assert PDF_WORDS in english.tab.evaluate("navigator.clipboard.readText()")
+    for kind in ("markdown", "word"):
+        with english.tab.expect_download() as download:
+            english.tab.locator(f"#export-{kind}").click()
+        download.value.save_as(tmp_path / kind)
+    text = (tmp_path / "markdown").read_text(encoding="utf-8")
+    paragraphs = "\n".join(p.text for p in docx.Document(str(tmp_path / "word")).paragraphs)
+    for shown in (EN_QUESTION, EN_WORDS, PDF_QUESTION, PDF_WORDS):
+        assert shown in text
+        assert shown in paragraphs
+    english.tab.locator("#new").click()
+    playwright.expect(english.tab.locator(".welcome")).to_be_visible()
+    playwright.expect(english.tab.locator("#earlier .turn")).to_have_count(0)
+
+
+def test_what_readers_say_is_written_into_the_journal(english: Page, server: Server) -> None:
+    english.ask(EN_QUESTION)
+    english.tab.get_by_role("button", name=EN.wrong).click()
+    playwright.expect(english.tab.locator(".source .noted")).to_have_text(EN.noted_wrong)
+    english.tab.get_by_role("button", name=EN.should_decline).click()
+    playwright.expect(english.tab.locator(".acts [role='status']")).to_have_text(EN.noted_decline)
+    last = json.loads((server.home / "journal.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (last["question"], last["thumbs"], last["expected"]) == (EN_QUESTION, "down", "evidence_too_weak")
+    assert [w["quote"] for w in last["wrong"]] == [EN_WORDS]
 
 
 def test_nothing_in_a_document_or_a_question_runs(english: Page) -> None:
     english.ask(EN_QUESTION)
-    assert "{{7*7}}" in english.tab.locator(".sources .quote").first.inner_text()
+    assert "{{7*7}}" in english.tab.locator("#viewer .passage .quote").first.inner_text()
     english.ask(EVIL)
     english.ask(UNANSWERABLE + EVIL)
     assert english.tab.evaluate("window.taken") is None
     assert english.errors == []
 
 
-def test_a_phone_stacks_the_columns_and_asks_no_other_host(browser: Browser, server: str) -> None:
-    page = Page(browser, server, "zh-CN", width=390)
+def test_a_phone_stacks_all_and_asks_no_other_host(browser: Browser, server: Server) -> None:
+    page = Page(browser, server, "zh", width=390)
     page.ask(UNANSWERABLE)
     page.ask(ZH_QUESTION)
-    answer, sources = (page.tab.locator(f".result > .{name}").bounding_box() for name in ("answer", "sources"))
-    assert answer
-    assert sources
-    assert sources["y"] >= answer["y"] + answer["height"]
     assert page.tab.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.hosts == {urlsplit(server).netloc}
+    assert page.hosts == {urlsplit(server.address).netloc}
+
+
+@pytest.mark.parametrize(("language", "dark"), [("zh", False), ("en", True)])
+def test_axe_finds_no_barrier(browser: Browser, server: Server, language: str, dark: bool) -> None:
+    page = Page(browser, server, language, dark=dark)
+    assert page.barriers() == [], "welcome"
+    page.tab.locator("#filters > button").click()
+    page.ask(ZH_QUESTION)
+    page.ask(UNANSWERABLE)
+    page.tab.locator("#earlier .chip").first.click()
+    playwright.expect(page.tab.locator("#viewer-title")).to_be_focused()
+    assert page.barriers() == [], "answer, refusal and viewer"
+    for other in page.tab.get_by_role("tab").all()[1:]:
+        other.click()
+        page.tab.wait_for_timeout(300)
+        assert page.barriers() == [], other.inner_text()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.judge.verification import LexicalVerifier
-from evals.grounding import GroundingError, auroc, balanced_accuracy, fit_threshold, is_fitted, judge_items, load_items, measure
+from evals.grounding import GroundingError, auroc, balanced_accuracy, fit_threshold, is_fitted, judge_items, load_items, measure_set
 
 CONTEXT = "An enterprise may offset 30% of its investment against the surcharge."
 
@@ -29,7 +29,7 @@ def test_measures() -> None:
     assert fit_threshold(np.array([0.9, 0.6, 0.5, 0.1]), truth) == 0.6
 
 
-def test_the_halves_are_fixed_by_the_id() -> None:
+def test_the_halves_are_fixed_by_the_context() -> None:
     halves = [is_fitted(f"i{n}") for n in range(400)]
     assert 160 < sum(halves) < 240
     assert halves == [is_fitted(f"i{n}") for n in range(400)]
@@ -40,7 +40,7 @@ def test_a_figure_that_is_not_in_the_context_is_ungrounded(tmp_path: Path) -> No
     folder = items_of(tmp_path / "set", rows)
     judged = judge_items(load_items(folder, "dev"), LexicalVerifier())
     assert [j.grounded for j in judged] == [j.item.grounded for j in judged]
-    assert measure(folder, 0) == {"auroc": 1.0, "balanced_accuracy": 1.0}
+    assert measure_set(folder, 0) == {"auroc": 1.0, "balanced_accuracy": 1.0}
 
 
 def test_what_is_no_set_is_said(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from assistant.config import shipped
-from evals.planting import pools, read_sentences, trials, withheld
+from evals.library import shipped_judge
+from evals.plain_sentences import read_sentences
+from evals.planting import pools, trials, withheld
 
 SAMPLE = 40
 
@@ -11,7 +13,8 @@ SAMPLE = 40
 def test_the_judge_catches_what_is_planted_and_keeps_what_is_faithful() -> None:
     """Over the corpus that ships, on sentences of another draw than the measurement's."""
     for language, pool in pools(None, shipped("corpus")).items():
-        shares = withheld(trials(pool, language, SAMPLE, seed=7))
+        with shipped_judge() as judge:
+            shares = withheld(trials(pool, language, SAMPLE, seed=7), judge)
         rates = {group: share.part / share.of for (_, group, kind), share in shares.items() if kind == "all"}
         assert rates["hard"] >= 0.95, (language, shares)
         assert rates["soft"] >= 0.8, (language, shares)

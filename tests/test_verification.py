@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from assistant.judge.verification import grounded_score, verify, verify_response
+from assistant.judge.verification import verify, verify_response
 from assistant.language.facts import FactKind, read_facts
 from assistant.types import Verdict
 
@@ -252,24 +252,58 @@ def test_the_reason_names_the_fact_that_is_missing() -> None:
 
 @given(st.text() | st.lists(st.sampled_from(SENTENCES)).map(" ".join))
 def test_the_sentences_of_a_response_slice_back(response: str) -> None:
-    verdicts = verify_response(" ".join(SENTENCES), response)
+    judged = verify_response(" ".join(SENTENCES), response)
     ends = 0
-    for verdict in verdicts:
+    for verdict in judged.sentences:
         assert response[verdict.span.start : verdict.span.end] == verdict.text != ""
         assert verdict.span.start >= ends
         ends = verdict.span.end
-    assert 0.0 <= grounded_score(verdicts) <= 1.0
+    assert 0.0 <= judged.score <= 1.0
 
 
 @given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5))
 def test_a_response_of_copies_is_grounded_and_one_invention_makes_it_not(copies: list[str]) -> None:
     context = "\n".join(SENTENCES)
     grounded = verify_response(context, "\n".join(copies))
-    assert all(v.judgement.verdict is Verdict.SUPPORTED for v in grounded)
-    assert grounded_score(grounded) == 1.0
+    assert (grounded.grounded, grounded.score, grounded.unsupported) == (True, 1.0, ())
     invented = verify_response(context, "\n".join([*copies, "The moon base shall host 777 botanists by 2099."]))
-    assert [v.judgement.verdict for v in invented][-1] is Verdict.UNSUPPORTED
-    assert grounded_score(invented) < 0.5
+    assert [s.text for s in invented.unsupported] == ["The moon base shall host 777 botanists by 2099."]
+    assert not invented.grounded
+    assert invented.score <= 0.5
+
+
+LEAVE = (
+    "Interns are entitled to at least two rest days in every week of the internship. The school signs a three-party agreement with the enterprise "
+    "and the student. The enterprise appoints a supervisor who guides the students on the shop floor."
+)
+
+
+def test_a_response_in_words_of_its_own_is_judged_by_its_wording_as_a_whole() -> None:
+    near = verify_response(LEAVE, "School, enterprise and student sign an agreement. A supervisor appointed by the enterprise guides students on the floor.")
+    far = verify_response(LEAVE, "Mentoring boosts careers and morale. Employers often sponsor housing, meals and commuting. Students consult brochures first.")
+    assert near.score > 0.5 > far.score
+    assert (near.grounded, far.grounded) == (True, False)
+
+
+def test_a_change_in_a_near_copy_makes_a_long_response_ungrounded() -> None:
+    changed = LEAVE.replace("at least two", "at most two")
+    judged = verify_response(LEAVE, changed)
+    assert not judged.grounded
+    assert [s.judgement.reason.partition(":")[0] for s in judged.unsupported] == ["opposite"]
+
+
+@pytest.mark.parametrize("response", ["The documents do not provide an answer to the question.", "I don't have specific information.", "所给材料未提及。"])
+def test_to_say_that_nothing_is_known_is_grounded_in_nothing(response: str) -> None:
+    assert verify_response("", response).grounded
+
+
+@pytest.mark.parametrize("response", ["The fee is 80 yuan.", "You are welcome.", "费用为八十元。"])
+def test_to_say_anything_else_is_not(response: str) -> None:
+    assert (verify_response(" ", response).grounded, verify_response(" ", response).score) == (False, 0.0)
+
+
+def test_a_response_that_says_nothing_is_grounded() -> None:
+    assert verify_response(LEAVE, " \n ").grounded
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

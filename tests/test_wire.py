@@ -11,11 +11,11 @@ import pytest
 
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Fault, Notice, Trouble, Usage, Withheld
-from assistant.judge.verification import SentenceVerdict
+from assistant.judge.responses import Response, SentenceVerdict
 from assistant.library.registry import SourceRow
 from assistant.pipeline import FileReport
 from assistant.types import Audience, Judgement, Kind, RowError, Scope, Span, Verdict
-from assistant.wire import answer_to_dict, event_to_dict, hit_to_dict, read_rows, report_to_dict, scope_of, source_to_dict, verdicts_to_dict
+from assistant.wire import answer_to_dict, event_to_dict, hit_to_dict, read_rows, report_to_dict, response_to_dict, scope_of, source_to_dict
 from tests.samples import DAY, LAW, QUOTE, answer, hit, refusal
 
 HIT = {"source_id": "vel", "passage_id": "p1", "locator": "第六十九条", "page": 7, "score": 0.25, "text": QUOTE}
@@ -155,8 +155,8 @@ def test_report() -> None:
     ],
 )
 def test_verdicts(verdicts: list[Verdict], label: str) -> None:
-    given = [SentenceVerdict("Yes.", Span(0, 4), Judgement(verdict, "why", 0.5)) for verdict in verdicts]
-    assert verdicts_to_dict("r1", given, 0.5) == {
+    given = tuple(SentenceVerdict("Yes.", Span(0, 4), Judgement(verdict, "why", 0.5)) for verdict in verdicts)
+    assert response_to_dict("r1", Response(given, 0.5, label == "grounded")) == {
         "id": "r1",
         "label": label,
         "score": 0.5,

@@ -284,13 +284,9 @@ def verify(
     batch: Annotated[Path, typer.Option(metavar="FILE.jsonl", exists=True, dir_okay=False, help="Rows with the fields id, context and response.")],
 ) -> None:
     """Check responses, sentence by sentence, against their contexts; print JSONL."""
-    from assistant.judge.verification import grounded_score, verify_response
-
-    def judged(row: dict[str, Any]) -> dict[str, Any]:
-        verdicts = verify_response(row["context"], row["response"])
-        return wire.verdicts_to_dict(row["id"], verdicts, grounded_score(verdicts))
-
-    _answer_rows(begin(ctx), batch, ("context", "response"), judged)
+    out = begin(ctx)
+    judge = open_library(ctx, bare=True).judge
+    _answer_rows(out, batch, ("context", "response"), lambda row: wire.response_to_dict(row["id"], judge.respond(row["context"], row["response"])))
 
 
 @app.command()

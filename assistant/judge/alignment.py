@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from assistant.language.facts import Fact, FactKind, read_facts
@@ -121,6 +122,16 @@ class Evidence:
         self.roots = roots_of(self.terms)
 
     @functools.cached_property
+    def pairs(self) -> frozenset[tuple[str, ...]]:
+        """The neighbouring terms of its lines, two by two."""
+        return frozenset(pair for line in self.lines for pair in pairwise(line.every))
+
+    @functools.cached_property
+    def triples(self) -> frozenset[tuple[str, ...]]:
+        """The neighbouring terms of its lines, three by three."""
+        return frozenset(t for line in self.lines for t in zip(line.every, line.every[1:], line.every[2:], strict=False))
+
+    @functools.cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The hard facts of all the cited words."""
         return tuple(f for text in self.texts for f in read_facts(text))
@@ -128,6 +139,16 @@ class Evidence:
     def weight(self, term: str) -> float:
         """Return the inverse document frequency of a term over the lines; a term that no line has weighs most."""
         return math.log((self._size + 1.5) / (self._counts.get(term, 0) + 0.5))
+
+
+def read_evidence(texts: Sequence[str]) -> Evidence:
+    """Return cited words, read; the same words are read once."""
+    return _evidence(tuple(sorted({t for t in texts if t.strip()})))
+
+
+@functools.lru_cache(maxsize=200)
+def _evidence(texts: tuple[str, ...]) -> Evidence:
+    return Evidence(texts)
 
 
 def roots_of(terms: frozenset[str]) -> frozenset[str]:

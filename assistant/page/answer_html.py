@@ -210,8 +210,8 @@ def _actions(turn: Turn, outcome: Answer | Abstention, place: int, w: AskWords) 
     shown = [
         button("copy", w.copy, copy=as_markdown(outcome), copied=w.copied),
         _again(place, w),
-        button("judge", f"👍 {w.helpful}", turn=place, thumbs="up", pressed=thumbs == "up"),
-        button("judge", f"👎 {w.unhelpful}", turn=place, thumbs="down", pressed=thumbs == "down"),
+        button("judge", f"▲ {w.helpful}", turn=place, thumbs="up", pressed=thumbs == "up"),
+        button("judge", f"▼ {w.unhelpful}", turn=place, thumbs="down", pressed=thumbs == "down"),
     ]
     declined = bool(turn.entry and turn.entry.expected)
     if thumbs == "down" and isinstance(outcome, Answer) and not declined:

@@ -23,7 +23,7 @@ def follow_ups(library: Assistant, answer: Answer, scope: Scope, offered: Sequen
     known = {(c.source_id, c.span) for c in answer.citations}
     out = []
     for question in offered:
-        full = library.condenser.condense(question, [turn], library.known(sources))
+        full = library.condenser.condense(question, [turn], library.known(sources)) if library.condenser.leans(question) else question
         finding = library.find(full, scope)
         first = next(iter(finding.draft.pieces), None)
         if finding.answers and first and first.candidate.hit.source.id in sources and (first.candidate.hit.source.id, first.spans[0]) not in known:

