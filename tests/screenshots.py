@@ -41,8 +41,8 @@ def write_texts(folder: Path) -> Path:
 
 
 def _open(browser: Browser, address: str, language: str, width: int = 1280, dark: bool = False) -> Page:
-    locale, scheme = {"zh": "zh-CN", "en": "en-GB"}[language], "dark" if dark else "light"
-    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    locale = {"zh": "zh-CN", "en": "en-GB"}[language]
+    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light").new_page()
     page.goto(address, timeout=_SLOW)
     page.get_by_text({"zh": "提一个问题", "en": "Ask a question"}[language]).wait_for(timeout=_SLOW)
     page.wait_for_timeout(500)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from assistant.page.asking import Asking, scope_of
 from assistant.page.page_words import EN as FRAME
 from assistant.page.turns import Talk
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, ConfigError, IndexUnavailable, Kind, Scope, Status
+from assistant.types import Abstention, Answer, Audience, ConfigError, IndexUnavailable, Kind, Scope, Status
 from tests.chat_library import FRAGE, QUESTION, UNANSWERABLE
 from tests.visits import visit
 
@@ -78,7 +78,12 @@ def test_a_follow_up_is_understood_and_both_turns_stand(asking: Asking) -> None:
 
 def test_a_visitor_is_answered_from_what_they_may_see(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(Assistant, "seen_by", lambda self, audiences: seen.append(audiences) or self)
+
+    def look(self: Assistant, audiences: frozenset[Audience]) -> Assistant:
+        seen.append(audiences)
+        return self
+
+    monkeypatch.setattr(Assistant, "seen_by", look)
     ask(asking, Talk(), QUESTION, person=Person("anna", Role.STAFF))
     assert seen == [Person("anna", Role.STAFF).audiences]
 
@@ -120,7 +125,12 @@ def test_what_is_stopped_stays_and_nothing_is_added(asking: Asking, library: Ass
 
 def test_questions_wait_for_the_first_filling(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     filling = Filling(library)
-    monkeypatch.setattr(Assistant, "fill", lambda self, note: (note(3, 10, "a.md"), time.sleep(0.3)))
+
+    def fill(self: Assistant, note: Callable[[int, int, str], None]) -> None:
+        note(3, 10, "a.md")
+        time.sleep(0.3)
+
+    monkeypatch.setattr(Assistant, "fill", fill)
     filling.start()
     asking = Asking(library, filling)
     first, *rest = asking.ask(visit(), Talk(), QUESTION, Scope(), "en")
