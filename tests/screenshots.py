@@ -21,7 +21,6 @@ CHROMIUM = "/usr/bin/chromium"
 OUT = ROOT / "docs" / "screenshots"
 TEXTS = ("moe-2021-4", "mof-2019-46", "mof-sta-2018-51", "education-surcharge", "chongqing-new-double-high-tang")
 """Works of the corpus, in both languages."""
-CONFLICT = "抵免额是按应缴附加的30%算，还是按投资额的30%算？"
 DEPOSIT = "职业学校可以向学生收取实习押金吗？"
 OFFSET = "What percentage of its investment can a certified industry-education integration enterprise offset?"
 UNANSWERABLE = "2031年火星基地的实习补贴是多少？"
@@ -92,7 +91,6 @@ STATES: dict[str, tuple[str, int, bool, Callable[[Page], None]]] = {
     "answer-zh": ("zh", 1280, False, _asking(DEPOSIT)),
     "answer-en": ("en", 1280, False, _asking(OFFSET)),
     "answer-dark": ("zh", 1280, True, _asking(DEPOSIT)),
-    "conflict-zh": ("zh", 1280, False, _asking(CONFLICT)),
     "refusal-zh": ("zh", 1280, False, _asking(UNANSWERABLE)),
     "pdf-en": ("en", 1280, False, _asking(PDF_QUESTION)),
     "filters-en": ("en", 1280, False, _filters),

@@ -132,7 +132,11 @@ def _lay_out() -> _Parts:
                     markdown = gr.DownloadButton(w.markdown, size="sm", min_width=96, visible=False, elem_id="export-markdown")
                     word = gr.DownloadButton(w.word, size="sm", min_width=96, visible=False, elem_id="export-word")
         with gr.Column(scale=2, min_width=320, elem_id="viewer-column"):
-            viewer = gr.HTML(render_viewer_empty("zh"), elem_id="viewer", js_on_load=_HAND_ON + "watch('value', () => assistantPage.showMarks());")
+            viewer = gr.HTML(
+                render_viewer_empty("zh"),
+                elem_id="viewer",
+                js_on_load=_HAND_ON + "watch('value', () => { assistantPage.showMarks(); assistantPage.enterViewer(); });",
+            )
         talk, opened = gr.State(Talk()), gr.State(None)
     return _Parts(tab, earlier, last, chosen, question, ask, stop, filters, jurisdiction, kind, status, as_of, clear, new, markdown, word, viewer, talk, opened)
 
@@ -280,9 +284,7 @@ def _wire(tab: _Tab) -> None:
     }
     begun: list[Any] = [p.ask.click(**asking), p.question.submit(**asking)]
     for html in (p.earlier, p.last, p.viewer):
-        html.show_source(tab.show_source, [p.talk, language], [p.opened, p.viewer], concurrency_limit=4, **_QUIET).then(
-            None, js="() => assistantPage.enterViewer()", **_QUIET
-        )
+        html.show_source(tab.show_source, [p.talk, language], [p.opened, p.viewer], concurrency_limit=4, **_QUIET)
     for html in (p.earlier, p.last):
         begun += [
             html.pose(tab.pose, p.inputs, [p.question, *p.inputs], **_QUIET).then(**asking),

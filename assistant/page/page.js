@@ -1,6 +1,7 @@
 // What the page does without the server: its language, buttons within HTML, copying, and the viewer of sources.
 window.assistantPage = {
   opener: null, // what opened the viewer, so that the focus goes back there
+  entering: false, // whether the focus is to go to the viewer when it shows what was asked for
 
   speak(language) {
     document.documentElement.lang = language === "en" ? "en" : "zh-CN";
@@ -21,8 +22,12 @@ window.assistantPage = {
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-act]");
       if (!button || !events.includes(button.dataset.act)) return;
-      if (button.dataset.act === "show_source") assistantPage.opener = button;
       trigger(button.dataset.act, { ...button.dataset });
+      if (button.dataset.act !== "show_source") return;
+      assistantPage.opener = button;
+      assistantPage.entering = true;
+      document.body.classList.add("viewing");
+      setTimeout(assistantPage.enterViewer, 600); // where the viewer shows it already, nothing changes there
     });
   },
 
@@ -50,11 +55,13 @@ window.assistantPage = {
     }
   },
 
-  // Moves the focus to the viewer, which covers the page where that is narrow.
+  // Moves the focus to the viewer, once for each time that somebody opens a source.
   enterViewer() {
-    document.body.classList.add("viewing");
+    const title = document.getElementById("viewer-title");
+    if (!assistantPage.entering || !title) return;
+    assistantPage.entering = false;
     assistantPage.showMarks();
-    document.getElementById("viewer-title")?.focus({ preventScroll: true });
+    title.focus({ preventScroll: true });
   },
 
   closeViewer() {
