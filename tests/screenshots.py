@@ -8,9 +8,11 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.page_server import PDF_QUESTION, ROOT, serving, write_rules
@@ -39,8 +41,8 @@ def write_texts(folder: Path) -> Path:
 
 
 def _open(browser: Browser, address: str, language: str, width: int = 1280, dark: bool = False) -> Page:
-    locale, scheme = {"zh": "zh-CN", "en": "en-GB"}[language], "dark" if dark else "light"
-    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    locale = {"zh": "zh-CN", "en": "en-GB"}[language]
+    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light").new_page()
     page.goto(address, timeout=_SLOW)
     page.get_by_text({"zh": "提一个问题", "en": "Ask a question"}[language]).wait_for(timeout=_SLOW)
     page.wait_for_timeout(500)
@@ -104,6 +106,8 @@ STATES: dict[str, tuple[str, int, bool, Callable[[Page], None]]] = {
 def main(names: list[str]) -> None:
     """Take the pictures of ``names``, or all."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), write_texts) as address, sync_playwright() as driver:
+        while httpx.get(f"{address}/api/v1/health", timeout=60).json()["status"] == "filling":
+            time.sleep(1)
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name in names or STATES:
             language, width, dark, do = STATES[name]

@@ -22,7 +22,7 @@ from assistant.types import Answer, AssistantError, Kind, Scope, Status
 
 MAX_QUESTION = 500
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_HAND_ON = "assistantPage.handOn(element, trigger, ['show_source', 'pose', 'again', 'judge', 'wrong', 'holds', 'drop']);"
+_HAND_ON = "assistantPage.handOn(element, trigger, ['show_source', 'pose', 'again', 'judge', 'wrong', 'holds', 'drop'], watch);"
 """Makes events of the buttons in HTML; Gradio takes the names of the events from this text."""
 _FILTERS = ("jurisdiction", "kind", "status", "as_of")
 
@@ -156,7 +156,7 @@ class _Tab:
             yield {p.last: render_error(str(error), language) + self.asking.last(talk, language)}
             return
         busy = {p.ask: gr.update(visible=False), p.stop: gr.update(visible=True), p.question: ""}
-        yield {p.earlier: self.asking.earlier(Talk(turns=[*talk.turns, *talk.turns[-1:]]), language), **busy}
+        yield {p.earlier: self.asking.all(talk, language), **busy}
         for drawn in self.asking.ask(request, talk, question, scope, language):
             yield {p.last: drawn}
         opened: Opened = (len(talk.turns) - 1, "n", 1) if talk.turns and isinstance(talk.turns[-1].outcome, Answer) else None
