@@ -134,7 +134,7 @@ def serving(home: Path) -> Iterator[tuple[str, int]]:
         finally:
             process.terminate()
             process.wait(30)
-            if process.stdout:
+            if process.stdout is not None:
                 process.stdout.close()
 
 

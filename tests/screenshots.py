@@ -21,7 +21,6 @@ CHROMIUM = "/usr/bin/chromium"
 OUT = ROOT / "docs" / "screenshots"
 TEXTS = ("moe-2021-4", "mof-2019-46", "mof-sta-2018-51", "education-surcharge", "chongqing-new-double-high-tang")
 """Works of the corpus, in both languages."""
-CONFLICT = "抵免额是按应缴附加的30%算，还是按投资额的30%算？"
 DEPOSIT = "职业学校可以向学生收取实习押金吗？"
 OFFSET = "What percentage of its investment can a certified industry-education integration enterprise offset?"
 UNANSWERABLE = "2031年火星基地的实习补贴是多少？"
@@ -41,8 +40,8 @@ def write_texts(folder: Path) -> Path:
 
 
 def _open(browser: Browser, address: str, language: str, width: int = 1280, dark: bool = False) -> Page:
-    locale, scheme = {"zh": "zh-CN", "en": "en-GB"}[language], "dark" if dark else "light"
-    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    locale = {"zh": "zh-CN", "en": "en-GB"}[language]
+    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light").new_page()
     page.goto(address, timeout=_SLOW)
     page.get_by_text({"zh": "提一个问题", "en": "Ask a question"}[language]).wait_for(timeout=_SLOW)
     page.wait_for_timeout(500)
@@ -92,7 +91,6 @@ STATES: dict[str, tuple[str, int, bool, Callable[[Page], None]]] = {
     "answer-zh": ("zh", 1280, False, _asking(DEPOSIT)),
     "answer-en": ("en", 1280, False, _asking(OFFSET)),
     "answer-dark": ("zh", 1280, True, _asking(DEPOSIT)),
-    "conflict-zh": ("zh", 1280, False, _asking(CONFLICT)),
     "refusal-zh": ("zh", 1280, False, _asking(UNANSWERABLE)),
     "pdf-en": ("en", 1280, False, _asking(PDF_QUESTION)),
     "filters-en": ("en", 1280, False, _filters),

@@ -1,267 +1,75 @@
-"""What happens at the tab of questions: answers that come sentence by sentence, the viewer, and what readers say."""
+"""Reading what a question asks for."""
 
 from __future__ import annotations
 
-import datetime as dt
-import time
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+import itertools
 
-import gradio as gr
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assistant import journal
-from assistant.access.people import LOCAL, Person, Role
-from assistant.config import load_settings
-from assistant.events import Done, Event, Shown
-from assistant.filling import Filling
-from assistant.page.ask_tab import _Tab, build
-from assistant.page.ask_words import EN, ZH
-from assistant.page.asking import Asking, scope_of
-from assistant.page.page_words import EN as FRAME
-from assistant.page.turns import Talk
-from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, ConfigError, IndexUnavailable, Kind, Scope, Status
-from tests.chat_library import FRAGE, QUESTION, UNANSWERABLE
-from tests.visits import visit
+from assistant.questions.asking import Asked, asked_for, asks_comparison, asks_standing, asks_why, question_parts, unit_asked
 
 
-@pytest.fixture
-def library(talker: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assistant:
-    monkeypatch.setitem(vars(talker), "settings", load_settings(home=tmp_path, corpus=""))
-    monkeypatch.setitem(vars(talker), "chat_model", None)
-    return talker
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("how many firms took part?", Asked.FIGURE),
+        ("奖金最低多少？", Asked.FIGURE),
+        ("when does the law take effect?", Asked.DATE),
+        ("应当具备哪些条件？", Asked.LIST),
+        ("由谁审批？", Asked.WHO),
+        ("is it mandatory?", Asked.YES_NO),
+        ("why was it ended?", Asked.REASON),
+    ],
+)
+def test_the_kind_of_answer(question: str, asked: Asked) -> None:
+    assert asked_for(question) is asked
 
 
-@pytest.fixture
-def asking(library: Assistant) -> Iterator[Asking]:
-    asking = Asking(library, Filling(library))
-    yield asking
-    asking.conversations.close()
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("企业按持股比例分得多少收益？", "yuan"),
+        ("教育费附加用于职业学校的比例不低于多少？", "percent"),
+        ("每周工作不得超过多少小时？", "hour"),
+        ("by its share of the stock, how much money does the firm get?", "yuan"),
+        ("how many enterprises are there?", ""),
+    ],
+)
+def test_the_unit_nearest_to_the_question_word_is_meant(question: str, unit: str) -> None:
+    assert unit_asked(question) == unit
 
 
-def ask(asking: Asking, talk: Talk, question: str, scope: Scope = Scope(), person: Person = LOCAL) -> list[str]:  # noqa: B008  frozen
-    return list(asking.ask(visit(person), talk, question, scope, "en"))
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("How much did it pay out, and to how many firms?", ["How much did it pay out", "to how many firms"]),
+        ("Who leads it and how often are meetings held?", ["Who leads it", "how often are meetings held"]),
+        ("What is the budget of the fund?", ["What is the budget of the fund"]),
+        ("高校怎么要求？培训机构呢？", ["高校怎么要求", "培训机构呢"]),
+        ("在青岛，罚多少？", ["在青岛，罚多少"]),
+    ],
+)
+def test_parts(question: str, parts: list[str]) -> None:
+    assert [question[p.start : p.end] for p in question_parts(question)] == parts
 
 
-def entries(asking: Asking) -> list[journal.Entry]:
-    return journal.read(asking.assistant.settings.home / journal.JOURNAL)
+@given(st.text(max_size=80))
+def test_parts_lie_in_the_question_in_order_and_do_not_overlap(question: str) -> None:
+    parts = question_parts(question)
+    assert parts[0].start >= 0
+    assert parts[-1].end <= len(question)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(parts))
 
 
-def test_each_sentence_is_drawn_when_it_holds(asking: Asking) -> None:
-    talk = Talk()
-    drawn = ask(asking, talk, QUESTION)
-    outcome = talk.turns[0].outcome
-    assert isinstance(outcome, Answer)
-    said = [s.text for s in outcome.statements]
-    assert EN.looking in drawn[0]
-    for count, html in enumerate(drawn[1:-1], start=1):
-        assert [text in html for text in said] == [place < count for place in range(len(said))]
-        assert EN.looking in html
-    assert all(text in drawn[-1] for text in said)
-    assert EN.checked in drawn[-1]
-
-
-def test_a_follow_up_is_understood_and_both_turns_stand(asking: Asking) -> None:
-    talk = Talk()
-    ask(asking, talk, QUESTION)
-    (*_, last) = ask(asking, talk, "Can what is not used be carried forward?")
-    assert "may be carried forward" in last
-    assert "Taken as: " in last
-    assert 'data-turn="1"' in last
-    assert QUESTION in asking.earlier(talk, "en")
-    assert [turn.number for turn in talk.turns] == [1, 2]
-    assert len(asking.conversations.turns(talk.id)) == 2
-
-
-def test_a_visitor_is_answered_from_what_they_may_see(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
-    monkeypatch.setattr(Assistant, "seen_by", lambda self, audiences: seen.append(audiences) or self)
-    ask(asking, Talk(), QUESTION, person=Person("anna", Role.STAFF))
-    assert seen == [Person("anna", Role.STAFF).audiences]
-
-
-@pytest.mark.parametrize(("error", "shown"), [(IndexUnavailable("home: locked. Wait <b>."), "home: locked. Wait &lt;b&gt;."), (RuntimeError("secret"), "")])
-def test_an_error_is_one_clear_line(asking: Asking, monkeypatch: pytest.MonkeyPatch, error: Exception, shown: str) -> None:
-    def fail(*arguments: object) -> Any:
-        raise error
-
-    monkeypatch.setattr(Assistant, "stream", fail)
-    (*_, last) = ask(asking, Talk(), QUESTION)
-    assert (shown or FRAME.internal.replace("'", "&#x27;")) in last
-    assert 'role="alert"' in last
-    assert "secret" not in last
-
-
-def test_what_is_stopped_stays_and_nothing_is_added(asking: Asking, library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = library.ask(QUESTION)
-    assert isinstance(whole, Answer)
-
-    def stream(*arguments: object) -> Iterator[Event]:
-        yield Shown(0, replace(whole.statements[0], text="So far."), whole.citations)
-        yield Shown(1, replace(whole.statements[0], text="Too late."), whole.citations)
-        yield Done(whole)
-
-    monkeypatch.setattr(Assistant, "stream", stream)
-    talk = Talk()
-    events = asking.ask(visit(), talk, QUESTION, Scope(), "en")
-    next(events)
-    assert "So far." in next(events)
-    stopped = asking.stop(talk, "en")
-    assert list(events) == []
-    assert stopped == asking.last(talk, "en")
-    assert "So far." in stopped
-    assert "Too late." not in stopped
-    assert EN.stopped in stopped
-    assert asking.conversations.turns(talk.id) == []
-
-
-def test_questions_wait_for_the_first_filling(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    filling = Filling(library)
-    monkeypatch.setattr(Assistant, "fill", lambda self, note: (note(3, 10, "a.md"), time.sleep(0.3)))
-    filling.start()
-    asking = Asking(library, filling)
-    first, *rest = asking.ask(visit(), Talk(), QUESTION, Scope(), "en")
-    assert "3 of 10" in first
-    assert EN.checked in rest[-1]
-    asking.conversations.close()
-
-
-def test_the_viewer_opens_citations_and_passages_found_and_nothing_else(asking: Asking) -> None:
-    talk = Talk()
-    ask(asking, talk, QUESTION)
-    assert '<mark data-source="1">' in asking.view(visit(), talk, (0, "n", 1), "en")
-    assert EN.cited_here in asking.view(visit(), talk, (0, "hit", 0), "en")
-    for opened in (None, (0, "n", 9), (0, "hit", 999), (0, "hit", -1), (7, "n", 1), (-1, "n", 1)):
-        assert EN.viewer_empty in asking.view(visit(), talk, opened, "en")
-
-
-def test_what_might_be_asked_next_is_offered_after_the_answer(asking: Asking) -> None:
-    talk = Talk()
-    ask(asking, talk, UNANSWERABLE)
-    assert EN.better in asking.offer(visit(), talk, "en")
-    ask(asking, talk, QUESTION, Scope(kind=Kind.CASE))
-    assert EN.unfiltered in asking.offer(visit(), talk, "en")
-    assert EN.empty[0] in asking.offer(visit(), Talk(), "en")
-
-
-def test_thumbs_and_wrong_sources_are_one_entry_of_the_journal(asking: Asking) -> None:
-    talk = Talk()
-    ask(asking, talk, QUESTION)
-    asking.judge(talk, 0, "up", "")
-    assert [(e.question, e.thumbs) for e in entries(asking)] == [(QUESTION, "up")]
-    asking.wrong(talk, 0, 1)
-    asking.wrong(talk, 0, 99)
-    (entry,) = entries(asking)
-    outcome = talk.turns[0].outcome
-    assert isinstance(outcome, Answer)
-    assert (entry.thumbs, [w["quote"] for w in entry.wrong]) == ("down", [outcome.citations[0].quote])
-    asking.judge(talk, 0, "down", "evidence_too_weak")
-    assert entries(asking)[0].expected == "evidence_too_weak"
-    assert asking.conversations.turns(talk.id)[0].feedback == -1
-    assert EN.noted_wrong in asking.last(talk, "en")
-    assert EN.noted_decline in asking.last(talk, "en")
-
-
-def test_a_passage_that_answers_becomes_evidence(asking: Asking) -> None:
-    talk = Talk()
-    ask(asking, talk, UNANSWERABLE)
-    asking.holds(talk, 0, 0)
-    outcome = talk.turns[0].outcome
-    assert isinstance(outcome, Abstention)
-    assert [(e["source"], e["quote"]) for e in entries(asking)[0].evidence] == [(outcome.hits[0].source.id, outcome.hits[0].passage.text)]
-
-
-def test_a_conversation_is_exported_once_there_is_an_answer(asking: Asking) -> None:
-    talk = Talk()
-    assert asking.export(talk, "zh") is None
-    ask(asking, talk, FRAGE)
-    files = asking.export(talk, "zh")
-    assert files is not None
-    assert [f.suffix for f in files] == [".md", ".docx"]
-    assert FRAGE in files[0].read_text(encoding="utf-8")
-
-
-def test_blank_filters_do_not_filter_and_a_day_that_is_none_is_told() -> None:
-    assert scope_of({"as_of": " ", "kind": "", "status": None, "jurisdiction": ""}, "zh") == Scope()
-    full = {"as_of": "2024-05-01", "kind": "case", "status": "repealed", "jurisdiction": "CN-50"}
-    assert scope_of(full, "en") == Scope(as_of=dt.date(2024, 5, 1), jurisdiction="CN-50", kind=Kind.CASE, status=Status.REPEALED)
-    with pytest.raises(ConfigError, match="'soon' is not a date"):
-        scope_of({"as_of": "soon"}, "en")
-
-
-# -- the tab ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def tab(library: Assistant) -> Iterator[_Tab]:
-    with gr.Blocks() as blocks:
-        language = gr.Radio(["zh", "en"])
-        with gr.Tabs():
-            build(library, Filling(library), language)
-    found = next(f.fn.__self__ for f in blocks.fns.values() if isinstance(getattr(f.fn, "__self__", None), _Tab))
-    yield found
-    found.asking.conversations.close()
-
-
-def clicked(**data: object) -> gr.EventData:
-    return gr.EventData(None, {key: str(value) for key, value in data.items()})
-
-
-def test_a_blank_question_is_put_right_without_asking(tab: _Tab) -> None:
-    talk = Talk()
-    (only,) = tab.ask(visit(), talk, "zh", "  ", "", "", "", "")
-    assert ZH.no_question in only[tab.parts.last]
-    assert talk.turns == []
-
-
-def test_the_button_to_stop_stands_while_a_question_is_answered_and_the_source_opens_after(tab: _Tab) -> None:
-    talk = Talk()
-    first, *_, last = tab.ask(visit(), talk, "en", QUESTION, "", "", "", "")
-    assert (first[tab.parts.stop]["visible"], first[tab.parts.question]) == (True, "")
-    assert (last[tab.parts.stop]["visible"], last[tab.parts.opened]) == (False, (0, "n", 1))
-    assert "<mark" in last[tab.parts.viewer]
-
-
-def test_asking_again_takes_the_last_turn_back_with_its_filters(tab: _Tab) -> None:
-    talk = Talk()
-    for filters in (("CN-50", "policy", "", ""), ("", "", "", "2024-05-01")):
-        list(tab.ask(visit(), talk, "en", QUESTION, *filters))
-    assert tab.again(clicked(turn=0), talk) == (QUESTION, "CN-50", "policy", "", "")
-    assert len(talk.turns) == 2
-    assert tab.again(clicked(turn=1), talk) == (QUESTION, "", "", "", "2024-05-01")
-    assert len(talk.turns) == 1
-
-
-def test_offered_questions_keep_the_filters_unless_they_are_to_be_left_out(tab: _Tab) -> None:
-    filters = ("CN-50", "policy", "in_force", "2024-05-01")
-    assert tab.pose(clicked(question="Q?"), *filters) == ("Q?", *filters)
-    assert tab.pose(clicked(question="Q?", plain=1), *filters) == ("Q?", "", "", "", "")
-    assert tab.drop(clicked(filter="status"), *filters) == ("CN-50", "policy", "", "2024-05-01")
-    assert tab.chosen("en", *filters).count("<li>") == 4
-    assert tab.chosen("en", "", "", "", "soon") == ""
-
-
-def test_what_a_click_brings_is_checked(tab: _Tab) -> None:
-    talk = Talk()
-    list(tab.ask(visit(), talk, "en", QUESTION, "", "", "", ""))
-    for data in (clicked(turn=5, thumbs="up"), clicked(turn="x", n="1"), clicked()):
-        assert tab.judge(data, talk, "en") == {tab.parts.last: tab.asking.last(talk, "en")}
-        assert tab.again(data, talk)[0] == ""
-        assert EN.viewer_empty in tab.show_source(visit(), data, talk, "en")[1]
-    with pytest.raises(gr.Error, match="'sideways'"):
-        tab.judge(clicked(turn=0, thumbs="sideways"), talk, "en")
-
-
-def test_another_language_shows_all_in_it(tab: _Tab) -> None:
-    talk = Talk()
-    list(tab.ask(visit(), talk, "en", QUESTION, "", "", "", ""))
-    shown = tab.switch(visit(), "zh", talk, (0, "n", 1), "CN-50", "", "", "")
-    assert ZH.checked in shown[tab.parts.last]
-    assert ZH.cited_here in shown[tab.parts.viewer]
-    assert "重庆" in shown[tab.parts.chosen]
-    begun = tab.begin(talk, "zh")
-    assert ZH.empty[0] in begun[tab.parts.last]
-    assert (talk.id, talk.turns) == ("", [])
+def test_standing_comparison_and_reason() -> None:
+    assert asks_standing("can i claim it today?")
+    assert asks_standing("现在可以申请吗？")
+    assert not asks_standing("how many firms took part in 2024?")
+    assert asks_comparison("Do the papers agree?")
+    assert asks_comparison("各篇论文是否一致？")
+    assert not asks_comparison("How many colleges are there?")
+    assert asks_why("Why was it closed?")
+    assert asks_why("为什么取消？")
+    assert not asks_why("How is it closed?")

@@ -109,7 +109,7 @@ def test_the_quoted_words_are_marked_in_their_passage(browser: Browser, server: 
     page = Page(browser, server, language)
     page.ask(question)
     passage = page.tab.locator("#viewer .passage.cited")
-    assert passage.locator("mark[data-source='1']").all_inner_texts() == [quoted]
+    playwright.expect(passage.locator("mark[data-source='1']")).to_have_text([quoted])
     assert len(passage.locator(".quote").inner_text()) > len(quoted)
     assert page.tab.locator(".sources mark").first.inner_text() == quoted
     assert page.tab.locator("#result .checked").inner_text() == f"✓ {page.words.checked}"
@@ -121,6 +121,8 @@ def test_a_number_opens_the_source_and_the_keyboard_comes_back(browser: Browser,
     playwright.expect(page.tab.locator("#viewer")).to_be_hidden()
     chip = page.tab.locator(".statements .chip").first
     chip.focus()
+    playwright.expect(page.tab.locator("#export-word")).to_be_visible()
+    playwright.expect(chip).to_be_focused()  # though what might be asked next was drawn since
     page.tab.keyboard.press("Enter")
     playwright.expect(page.tab.locator("#viewer-title")).to_be_focused()
     playwright.expect(page.tab.locator("#viewer .passages mark").first).to_be_in_viewport()

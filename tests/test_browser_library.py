@@ -178,7 +178,7 @@ def test_an_event_that_only_librarians_have_is_refused_to_a_reader(server: Runni
         before = other.get("/api/v1/sources/zebra").json()
         for place, event in enumerate(config["dependencies"]):
             if event["api_name"] in names:
-                data = ["en", "zebra", *[None] * (len(event["inputs"]) - 2)] if len(event["inputs"]) > 1 else ["en"]
+                data = ["en", None if event["api_name"] == "take" else "zebra", *[None] * len(event["inputs"])][: len(event["inputs"])]
                 session = f"hostile-{place}"
                 joined = client.post("/gradio_api/queue/join", json={"data": data, "fn_index": event["id"], "session_hash": session})
                 assert joined.status_code == 200

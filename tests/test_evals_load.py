@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from evals.load_texts import questions, write_texts
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Path:
-    sets = {
+    sets: dict[str, list[dict[str, Any]]] = {
         "stard_lecoqa": [{"id": f"{law}第{n}条", "title": law, "text": f"{law}的第{n}项\n内容。"} for law in ("甲法", "乙法") for n in "一二三"],
         "obliqa": [{"id": f"r{n}", "doc": n % 2, "title": "1", "text": f"A person\tmust {n}."} for n in range(4)],
     }

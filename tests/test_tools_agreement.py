@@ -37,6 +37,8 @@ def status(check: AgreementCheck, requirement: str) -> Status | None:
     return next((f.status for f in check.findings if f.requirement.id == requirement), None)
 
 
+CLAUSES = CORPUS.parent / "evals" / "agreements" / "clauses.tsv"
+"""Kind of agreement, requirement, what is to come out, and the clause: a line for each way of saying it."""
 HEAD = {
     "zh": "# 协议\n\n甲方：江北职业学院\n\n乙方：重庆明远制造有限公司\n\n丙方（学生）：王某\n\n",
     "en": "# Agreement\n\nParty A: Jiangbei College\n\nParty B: Mingyuan Manufacturing Co., Ltd.\n\nParty C: the student Wang\n\n",
@@ -77,6 +79,16 @@ HEAD = {
 )
 def test_clauses_are_read_for_what_they_settle(tmp_path: Path, requirement: str, language: str, clause: str, expected: Status) -> None:
     assert status(checked(tmp_path, HEAD[language] + clause), requirement) is expected
+
+
+def test_each_way_of_saying_it_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    wrong = []
+    for line in CLAUSES.read_text(encoding="utf-8").splitlines():
+        kind, requirement, expected, clause = line.split("\t")
+        check = checked(tmp_path, HEAD["en" if clause.isascii() else "zh"] + clause, AgreementKind(kind))
+        if status(check, requirement) is not Status(expected):
+            wrong.append(line)
+    assert wrong == []
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from assistant.types import Answer, AssistantError, Kind, Scope, Status
 
 MAX_QUESTION = 500
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_HAND_ON = "assistantPage.handOn(element, trigger, ['show_source', 'pose', 'again', 'judge', 'wrong', 'holds', 'drop']);"
+_HAND_ON = "assistantPage.handOn(element, trigger, ['show_source', 'pose', 'again', 'judge', 'wrong', 'holds', 'drop'], watch);"
 """Makes events of the buttons in HTML; Gradio takes the names of the events from this text."""
 _FILTERS = ("jurisdiction", "kind", "status", "as_of")
 
@@ -132,7 +132,11 @@ def _lay_out() -> _Parts:
                     markdown = gr.DownloadButton(w.markdown, size="sm", min_width=96, visible=False, elem_id="export-markdown")
                     word = gr.DownloadButton(w.word, size="sm", min_width=96, visible=False, elem_id="export-word")
         with gr.Column(scale=2, min_width=320, elem_id="viewer-column"):
-            viewer = gr.HTML(render_viewer_empty("zh"), elem_id="viewer", js_on_load=_HAND_ON + "watch('value', () => assistantPage.showMarks());")
+            viewer = gr.HTML(
+                render_viewer_empty("zh"),
+                elem_id="viewer",
+                js_on_load=_HAND_ON + "watch('value', () => { assistantPage.showMarks(); assistantPage.enterViewer(); });",
+            )
         talk, opened = gr.State(Talk()), gr.State(None)
     return _Parts(tab, earlier, last, chosen, question, ask, stop, filters, jurisdiction, kind, status, as_of, clear, new, markdown, word, viewer, talk, opened)
 
@@ -156,7 +160,7 @@ class _Tab:
             yield {p.last: render_error(str(error), language) + self.asking.last(talk, language)}
             return
         busy = {p.ask: gr.update(visible=False), p.stop: gr.update(visible=True), p.question: ""}
-        yield {p.earlier: self.asking.earlier(Talk(turns=[*talk.turns, *talk.turns[-1:]]), language), **busy}
+        yield {p.earlier: self.asking.all(talk, language), **busy}
         for drawn in self.asking.ask(request, talk, question, scope, language):
             yield {p.last: drawn}
         opened: Opened = (len(talk.turns) - 1, "n", 1) if talk.turns and isinstance(talk.turns[-1].outcome, Answer) else None
@@ -280,9 +284,7 @@ def _wire(tab: _Tab) -> None:
     }
     begun: list[Any] = [p.ask.click(**asking), p.question.submit(**asking)]
     for html in (p.earlier, p.last, p.viewer):
-        html.show_source(tab.show_source, [p.talk, language], [p.opened, p.viewer], concurrency_limit=4, **_QUIET).then(
-            None, js="() => assistantPage.enterViewer()", **_QUIET
-        )
+        html.show_source(tab.show_source, [p.talk, language], [p.opened, p.viewer], concurrency_limit=4, **_QUIET)
     for html in (p.earlier, p.last):
         begun += [
             html.pose(tab.pose, p.inputs, [p.question, *p.inputs], **_QUIET).then(**asking),

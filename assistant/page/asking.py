@@ -33,6 +33,8 @@ from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
 from assistant.types import Abstention, Answer, AssistantError, ConfigError, Kind, Scope, Status
 
+_KEPT = 600.0
+"""Seconds after which an export goes; the page has taken it over at once."""
 Opened = tuple[int, str, int] | None
 """What the viewer shows: the place of a turn, ``n`` or ``hit``, and the number of the citation or the rank of the passage."""
 
@@ -110,6 +112,10 @@ class Asking:
 
     # -- drawing ----------------------------------------------------------------------------------------------
 
+    def all(self, talk: Talk, language: str) -> str:
+        """Return all turns, which stand before one that is to come."""
+        return self._drawn(talk.turns, 0, language)
+
     def earlier(self, talk: Talk, language: str) -> str:
         """Return the turns before the last."""
         return self._drawn(talk.turns[:-1], 0, language)
@@ -173,6 +179,9 @@ class Asking:
         """Return the conversation as Markdown and as a Word document, or nothing where there is none."""
         if not any(turn.outcome for turn in talk.turns):
             return None
+        for old in self._files.iterdir():
+            if time.time() - old.stat().st_mtime > _KEPT:
+                shutil.rmtree(old, ignore_errors=True)
         folder = self._files / secrets.token_hex(4)
         folder.mkdir()
         name = f"answers-{dt.date.today().isoformat()}"

@@ -1,6 +1,7 @@
 // What the page does without the server: its language, buttons within HTML, copying, and the viewer of sources.
 window.assistantPage = {
   opener: null, // what opened the viewer, so that the focus goes back there
+  entering: false, // whether the focus is to go to the viewer when it shows what was asked for
 
   speak(language) {
     document.documentElement.lang = language === "en" ? "en" : "zh-CN";
@@ -11,13 +12,31 @@ window.assistantPage = {
   },
 
   // Makes an event of each click on a button in an HTML component that names one of these events.
-  handOn(element, trigger, events) {
+  handOn(element, trigger, events, watch) {
+    watch("value", () => assistantPage.keepFocus(element));
+    element.addEventListener("focusin", (event) => {
+      const { act, turn, n, hit, thumbs, question } = event.target.dataset;
+      element.lastFocus = act && Object.fromEntries(Object.entries({ act, turn, n, hit, thumbs, question }).filter(([, value]) => value !== undefined));
+    });
+    element.addEventListener("focusout", (event) => { if (event.relatedTarget) element.lastFocus = null; });
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-act]");
       if (!button || !events.includes(button.dataset.act)) return;
-      if (button.dataset.act === "show_source") assistantPage.opener = button;
       trigger(button.dataset.act, { ...button.dataset });
+      if (button.dataset.act !== "show_source") return;
+      assistantPage.opener = button;
+      assistantPage.entering = true;
+      document.body.classList.add("viewing");
+      setTimeout(assistantPage.enterViewer, 600); // where the viewer shows it already, nothing changes there
     });
+  },
+
+  // Gives the focus back to the button that had it, where the HTML around it was drawn anew.
+  keepFocus(element) {
+    const had = element.lastFocus;
+    if (!had || document.activeElement !== document.body) return;
+    const same = (button) => Object.entries(had).every(([key, value]) => button.dataset[key] === value);
+    [...element.querySelectorAll("button[data-act]")].find(same)?.focus({ preventScroll: true });
   },
 
   // Brings the marked words of the viewer into its sight.
@@ -31,15 +50,18 @@ window.assistantPage = {
       const show = () => { paper.scrollTop = Math.max(0, page.dataset.top * page.clientHeight - paper.clientHeight / 3); };
       if (page.complete) show(); else page.addEventListener("load", show);
     } else if (words) {
-      column.scrollTop = words.getBoundingClientRect().top - column.getBoundingClientRect().top - column.clientHeight / 3;
+      const below = words.getBoundingClientRect().bottom - column.getBoundingClientRect().top;
+      if (below > column.clientHeight) column.scrollTop = below - column.clientHeight / 2;
     }
   },
 
-  // Moves the focus to the viewer, which covers the page where that is narrow.
+  // Moves the focus to the viewer, once for each time that somebody opens a source.
   enterViewer() {
-    document.body.classList.add("viewing");
+    const title = document.getElementById("viewer-title");
+    if (!assistantPage.entering || !title) return;
+    assistantPage.entering = false;
     assistantPage.showMarks();
-    document.getElementById("viewer-title")?.focus({ preventScroll: true });
+    title.focus({ preventScroll: true });
   },
 
   closeViewer() {

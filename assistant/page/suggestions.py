@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.exchange import Turn
 from assistant.page.ask_words import ask_words
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, Scope
+from assistant.types import Abstention, Answer, Authority, Scope
 
 _MOST = 3
 _TRIED = 5
@@ -40,7 +40,8 @@ def _answered(library: Assistant, refusal: Abstention, scope: Scope) -> Iterator
     seen = set()
     for hit in refusal.hits[:_TRIED]:
         title, locator = (hit.source.title_zh if refusal.language == "zh" else hit.source.title_en) or hit.source.title, hit.passage.locator
-        question = f"《{title}》{locator}是怎么规定的？" if refusal.language == "zh" else f"What does {locator} of the {title} say?"
+        says = "讲了什么" if hit.source.authority is Authority.RESEARCH_PAPER else "是怎么规定的"
+        question = f"《{title}》{locator}{says}？" if refusal.language == "zh" else f"What does {locator} of the {title} say?"
         if locator and question not in seen:
             seen.add(question)
             if library.find(question, scope).answers:

@@ -29,7 +29,8 @@ _HEDGED = re.compile(
     r"|是否|如有(?:需要|必要|条件)|条件(?:允许|具备)(?:时|的)|适时|根据(?:实际)?(?:需要|情况)|除外|确有需要"
     r"|\bat (?:its|their|the) (?:own |sole )?discretion|\bdiscretion of\b|\bwhere (?:possible|appropriate|practicable)"
     r"|\bas far as (?:possible|practicable)|\bin principle\b|\bas a rule\b|\bendeavou?rs?\b|\bbest efforts\b"
-    r"|\bif (?:necessary|needed|required|conditions permit)\b|\bwhenever\b|\bwhether\b|\bfrom time to time\b|\bas (?:appropriate|needed|required)\b"
+    r"|\bif (?:necessary|needed|required|conditions permit)\b|\bwhenever\b|\bwhether\b"
+    r"|\bif (?:it|he|she|they) (?:thinks?|sees?|so wish(?:es)?|wish(?:es)?|so chooses?)\b|\bfrom time to time\b|\bas (?:appropriate|needed|required)\b"
     r"|\bexcept(?:ing)? (?:where|when|if|as|in)\b|\bunless\b|\bneed not\b|\bdepending on\b"
 )
 _LAWFUL = re.compile(
@@ -39,7 +40,7 @@ _LAWFUL = re.compile(
 _DENIAL = re.compile(
     r"免(?:收|缴|交|除|费)|杜绝|谢绝|拒绝(?=安排|收)|严禁|禁止|不再|不予|不(?:收|向|安排|组织|扣|要求|得|可|能|应|许|准|允|委托|通过|接[收受])"
     r"|均不|也不|亦不|无须|无需"
-    r"|\bruled out\b|\brefrains? from\b|\bfree of charge\b|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
+    r"|\bruled out\b|\brefrains? from\b|\bfree of charge\b|\bexempt from\b|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
     r"|\bunder no circumstances\b|\bavoid(?:s|ed)?\b"
 )
 _CONTRAST = re.compile(r"但(?!书)|而是|然而|\bbut\b|\bhowever\b|\binstead\b")
@@ -47,6 +48,8 @@ _RESTART = re.compile(
     r"(?:学校|企业|学生|[甲乙丙丁]方|双方|各方)(?!等|本人)|(?<![相供])应(?=[当按在向由为于])|须|必须|需(?=[要缴交支])|负责"
     r"|\b(?:shall|must|will|has to|have to|pays?|is required|are required)\b"
 )
+_DUTY = re.compile(r"须|必须|应当|\b(?:shall|must|has to|have to)\b")
+"""What an item says when it does not go on with its lead-in but begins anew."""
 _BELOW = re.compile("[未不]满")
 """未满16周岁 gives an age and denies nothing."""
 _NO_SUBJECT = re.compile(r"\W*(?:[a-z0-9.]{1,4}[.)]?\s)?(no|neither|none of)\b")
@@ -108,7 +111,7 @@ def is_denied(body: str, place: Span, lead: str) -> bool:
         restarted = any(_RESTART.search(body, a.end(), b.start()) for a, b in itertools.pairwise(later))
         if not _CONTRAST.search(between) and not restarted and not re.search(r"[。;；]", between):
             return True
-    return bool(lead) and is_prohibition(_last_piece(lead)) and not _RESTART.search(body, 0, place.start)
+    return bool(lead) and is_prohibition(_last_piece(lead)) and not _DUTY.search(body, 0, place.start)
 
 
 def _last_piece(lead: str) -> str:

@@ -39,7 +39,7 @@ def share_costs(provisions: Sequence[Provision], given: Mapping[str, object], gr
         ToolError: nothing is given, or the catalogue lacks the provisions.
         ProfileError: a value is no legal one.
     """
-    known = {name: value for name, value in given.items() if value not in (None, "")}
+    known = {name: _written(value) for name, value in given.items() if value not in (None, "")}
     if not known:
         raise ToolError(f"nothing to compute. Give at least one of {', '.join(FIELDS)}.")
     wanted = [provision for provision in provisions if provision.id in PROVISIONS]
@@ -47,6 +47,11 @@ def share_costs(provisions: Sequence[Provision], given: Mapping[str, object], gr
         raise ToolError(f"the catalogue holds none of {', '.join(PROVISIONS)}. Use the corpus that ships.")
     profile = parse_profile(known, "costs")
     return profile, assess(wanted, profile, grounds.of, grounds.language)
+
+
+def _written(value: object) -> object:
+    """Return a number as people write it: forms and JSON give 12000.0 for 12000."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def costs_report(profile: Profile, rows: Sequence[Assessed], grounds: Grounds) -> Report:

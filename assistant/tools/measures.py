@@ -34,7 +34,7 @@ _WORDS = {"half": 6, "annual": 12, "year": 12, "two": 24, "term": 6, "quarter": 
 
 def measure(folded: str, what: Measure) -> list[Decimal]:
     """Return the figures of one measure in a folded text, in reading order."""
-    folded = _SAID_TWICE.sub(r"\g<digits>", folded)
+    folded = _SAID_TWICE.sub(r"\g<digits>", folded).replace("学年", "年")
     numbers = [f for f in read_facts(folded) if f.kind is FactKind.NUMBER]
     match what:
         case Measure.SHARE:
