@@ -26,7 +26,7 @@ window.assistantPage = {
       if (button.dataset.act !== "show_source") return;
       assistantPage.opener = button;
       assistantPage.entering = true;
-      document.body.classList.add("viewing");
+      document.getElementById("viewer-column").classList.add("open");
       setTimeout(assistantPage.enterViewer, 600); // where the viewer shows it already, nothing changes there
     });
   },
@@ -65,7 +65,7 @@ window.assistantPage = {
   },
 
   closeViewer() {
-    document.body.classList.remove("viewing");
+    document.getElementById("viewer-column").classList.remove("open");
     const { opener } = assistantPage;
     assistantPage.opener = null;
     if (!opener) return;
@@ -99,5 +99,5 @@ document.addEventListener("click", (event) => {
   if (act === "close_viewer") assistantPage.closeViewer();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && document.body.classList.contains("viewing")) assistantPage.closeViewer();
+  if (event.key === "Escape" && document.querySelector("#viewer-column.open")) assistantPage.closeViewer();
 });
