@@ -62,8 +62,10 @@ class Visit:
         self.tab.wait_for_selector("#question textarea")
         self.tab.fill("#question textarea", question)
         self.tab.press("#question textarea", "Enter")
-        playwright.expect(self.tab.locator(".result .asked")).to_have_text(question, timeout=60_000)
-        return str(self.tab.locator(".result").inner_text()).replace(question, "")
+        turn = self.tab.locator("#result .turn").last
+        playwright.expect(turn.locator(".asked")).to_have_text(question, timeout=60_000)
+        playwright.expect(turn.locator(".footer")).to_be_visible(timeout=60_000)  # stands under a whole answer, not under one in the making
+        return str(turn.inner_text()).replace(question, "")
 
 
 @pytest.fixture
