@@ -404,6 +404,8 @@ class Assistant:
         for piece in finding.draft.pieces:
             hit = piece.candidate.hit
             source = self.index.registry.source(hit.source.id)
+            if source.text[hit.passage.span.start : hit.passage.span.end] != hit.passage.text:  # replaced since it was found
+                return self.show(self.find(query.text, finding.scope))
             quotes = [source.text[s.start : s.end] for s in piece.spans]
             judgement = self.verifier(piece.text, [" ".join(quotes), *quotes])
             if judgement.verdict is not Verdict.SUPPORTED:

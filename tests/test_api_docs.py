@@ -88,7 +88,6 @@ def test_every_code_of_an_error_is_documented() -> None:
         ("/api/v1/feedback", examples.FEEDBACK),
         ("/api/v1/tools/index", examples.INDEX),
         ("/api/v1/tools/map", examples.MAP),
-        ("/api/v1/tools/costs", examples.COSTS),
         ("/v1/chat/completions", examples.COMPLETION),
     ],
 )

@@ -141,6 +141,8 @@ def test_a_home_with_other_texts_is_refused(tiny: Path, monkeypatch: pytest.Monk
     laws = tiny / "texts" / "laws"
     open_library([laws], tiny / "home")
     (laws / "orchard.md").rename(laws / "orchards.md")
+    with (laws / "orchards.md").open("a", encoding="utf-8") as file:
+        file.write("\nA word more, so that it is no copy.\n")
     with pytest.raises(LibraryNotReady, match="holds 1 other sources"):
         open_library([laws], tiny / "home")
 

@@ -143,6 +143,7 @@ def test_report() -> None:
         "passages": 3,
         "warnings": ["w"],
         "error": "",
+        "fault": "",
     }
 
 

@@ -98,7 +98,7 @@ SOURCE: dict[str, Any] = {
 REMOVED: dict[str, Any] = {"id": "mof-2019-46.zh", "left": {"sources": 0, "passages": 0, "words": 0, "vectors": 0, "originals": 0}}
 INGESTED: dict[str, Any] = {
     "files": [
-        {"name": "办法.docx", "outcome": "added", "source_id": "办法", "title": "办法", "passages": 12, "warnings": [], "error": ""},
+        {"name": "办法.docx", "outcome": "added", "source_id": "办法", "title": "办法", "passages": 12, "warnings": [], "error": "", "fault": ""},
         {
             "name": "scan.xyz",
             "outcome": "failed",
@@ -107,6 +107,7 @@ INGESTED: dict[str, Any] = {
             "passages": 0,
             "warnings": [],
             "error": "scan.xyz: suffix '.xyz' is not one that is read. Convert the file.",
+            "fault": "LoadError",
         },
     ],
     "summary": {"added": 1, "failed": 1},

@@ -148,7 +148,7 @@ class ToolsTab:
             report = gr.HTML(_state(EMPTY, "zh"), elem_id="tools-report")
             shown = gr.State(None, time_to_live=3600)
         drawn = [report, shown, word, page]
-        run.click(self.run, [language, tool, *inputs], drawn, show_progress="minimal", api_name="tools", concurrency_limit=2)
+        run.click(self.run, [language, tool, *inputs], drawn, show_progress="minimal", api_visibility="private", concurrency_limit=2)
         sample.click(self.sample, [tool], inputs, **quiet)
 
         def choose(chosen: str, said: str) -> list[Any]:
