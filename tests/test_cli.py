@@ -140,7 +140,7 @@ def test_one_bad_file_fails_the_command_but_stops_no_other(rule: Path, tmp_path:
     assert (result.exit_code, result.stderr) == (1, "")
     assert json.loads(result.stdout) == {
         "files": [
-            {"path": str(bad), "outcome": "failed", "source_id": "", "title": "", "passages": 0, "warnings": [], "error": reason, "fault": "LoadError"},
+            {"path": str(bad), "outcome": "failed", "source_id": "", "title": "", "passages": 0, "warnings": [], "error": reason, "fault": "UnknownSuffix"},
             {"path": str(rule), "outcome": "unchanged", "source_id": "rule", "title": "实习规定", "passages": 2, "warnings": [], "error": "", "fault": ""},
         ],
         "summary": {"failed": 1, "unchanged": 1},

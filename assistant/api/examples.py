@@ -107,7 +107,7 @@ INGESTED: dict[str, Any] = {
             "passages": 0,
             "warnings": [],
             "error": "scan.xyz: suffix '.xyz' is not one that is read. Convert the file.",
-            "fault": "LoadError",
+            "fault": "UnknownSuffix",
         },
     ],
     "summary": {"added": 1, "failed": 1},
