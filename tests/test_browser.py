@@ -207,6 +207,7 @@ def test_a_conversation_goes_on_and_is_taken_along(english: Page, tmp_path: Path
     english.tab.locator("#result [data-act='copy']").click()
     playwright.expect(english.tab.locator("#result .acts [role='status']")).to_have_text(EN.copied)
     assert PDF_WORDS in english.tab.evaluate("navigator.clipboard.readText()")
+    english.tab.wait_for_timeout(2_000)  # the files are written anew after each answer
     for kind in ("markdown", "word"):
         with english.tab.expect_download() as download:
             english.tab.locator(f"#export-{kind}").click()
