@@ -40,10 +40,10 @@ class FewWords:
     def get_entries(self) -> list[dict[str, object]]:
         type(self).built += 1
         return [
-            {"simplified": "学校", "definitions": ["school", "CL:所[suo3]"]},
-            {"simplified": "学堂", "definitions": ["college", "school (old)"]},
-            {"simplified": "上学", "definitions": ["to go to school; to attend a school, every day of the year"]},
-            {"simplified": "某某", "definitions": ["variant of 某", "surname Mou"]},
+            {"simplified": "学校", "pinyin": "xue2 xiao4", "definitions": ["school", "CL:所[suo3]"]},
+            {"simplified": "学堂", "pinyin": "xue2 tang2", "definitions": ["college", "school (old)"]},
+            {"simplified": "上学", "pinyin": "shang4 xue2", "definitions": ["to go to school; to attend a school, every day of the year"]},
+            {"simplified": "某某", "pinyin": "mou3 mou3", "definitions": ["variant of 某", "surname Mou"]},
         ]
 
 
@@ -178,6 +178,10 @@ def test_chinese_words_have_english_stems(dictionary: Dictionary) -> None:
 def test_english_stems_have_chinese_words_the_commonest_first(dictionary: Dictionary) -> None:
     assert dictionary.chinese(("school",))[0] == "学校"
     assert len(dictionary.chinese(("big",))) <= 2 * MAX_GLOSSES
+
+
+def test_a_proper_name_is_known_by_its_reading(dictionary: Dictionary) -> None:
+    assert [word for word in ("外国", "许可证", "华为", "富士康", "学校", "龘龘龘") if dictionary.is_name(word)] == ["华为", "富士康"]
 
 
 def test_unknown_words_have_no_translation(dictionary: Dictionary) -> None:

@@ -22,7 +22,7 @@ from assistant.types import ConfigError
 
 _PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NOT_A_GLOSS = re.compile(r"^(?:CL:|variant of|old variant|see |also written|surname |erhua|abbr\. for|used in|\(?onom)")
-_DICTIONARY_VERSION = 2
+_DICTIONARY_VERSION = 3
 MAX_GLOSSES = 8
 
 
@@ -162,8 +162,10 @@ class Dictionary:
 
         to_en: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         to_zh: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        proper, common = set(), set()
         for entry in CcCedict().get_entries():
             word = entry["simplified"]
+            (proper if entry["pinyin"][:1].isupper() else common).add(word)
             for place, gloss in enumerate(_glosses(entry["definitions"])):
                 if gloss not in to_en[word]:
                     to_en[word].append(gloss)
@@ -174,6 +176,8 @@ class Dictionary:
         with sqlite3.connect(scratch) as db:
             db.execute("CREATE TABLE en (word TEXT PRIMARY KEY, glosses TEXT) WITHOUT ROWID")
             db.execute("CREATE TABLE zh (gloss TEXT PRIMARY KEY, words TEXT) WITHOUT ROWID")
+            db.execute("CREATE TABLE proper (word TEXT PRIMARY KEY) WITHOUT ROWID")
+            db.executemany("INSERT INTO proper VALUES (?)", ((w,) for w in sorted(proper - common)))
             db.executemany("INSERT INTO en VALUES (?, ?)", ((w, "|".join(" ".join(g) for g in gs[:MAX_GLOSSES])) for w, gs in to_en.items() if gs))
             db.executemany("INSERT INTO zh VALUES (?, ?)", ((g, "|".join(dict.fromkeys(w for _, w in sorted(ws)))) for g, ws in to_zh.items()))
             db.execute(f"PRAGMA user_version = {_DICTIONARY_VERSION}")
@@ -184,6 +188,10 @@ class Dictionary:
         """Return the glosses of a Chinese word as tuples of English stems, the commonest first."""
         row = self._connection().execute("SELECT glosses FROM en WHERE word = ?", (word,)).fetchone()
         return [tuple(gloss.split()) for gloss in row[0].split("|")] if row else []
+
+    def is_name(self, word: str) -> bool:
+        """Whether a Chinese word is a proper name and nothing else: the dictionary prints its reading with a capital (*Hua2 wei2*)."""
+        return self._connection().execute("SELECT 1 FROM proper WHERE word = ?", (word,)).fetchone() is not None
 
     def chinese(self, gloss: Sequence[str]) -> list[str]:
         """Return Chinese words for one or more English stems, the commonest first."""

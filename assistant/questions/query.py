@@ -10,7 +10,7 @@ from enum import StrEnum
 from assistant.language.facts import FactKind, read_facts
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.language.places import Place, find_places
-from assistant.language.text import HAN, fold, is_name, is_stop_word, language_of, plain_words, stem, terms, tokens
+from assistant.language.text import HAN, fold, is_stop_word, language_of, plain_words, stem, terms, tokens
 from assistant.questions.asking import Asked, asked_for, asks_standing, unit_asked
 from assistant.types import Span
 
@@ -84,7 +84,7 @@ _FRAME = frozenset(
     ).split()
 ) | frozenset(
     (
-        "义务 必须 强制 "
+        "义务 必须 强制 要求 找 哪部 "
         "哪几种 哪几类 哪几项 所说 说的 论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 "
         "答案 是否是 "
         "申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约 元 万元 亿元 钱 百分之几 几成 "
@@ -148,7 +148,7 @@ class QueryReader:
             for word, start, end in _joined(plain_words(run.group())):
                 span = Span(run.start() + start, run.start() + end)
                 if not is_stop_word(word) and word not in _FRAME and _free(span, taken) and _free(span, covered):
-                    kind = ConceptKind.NAME if is_name(word) else ConceptKind.TERM
+                    kind = ConceptKind.NAME if self.dictionary.is_name(word) else ConceptKind.TERM
                     out.append(Concept(word, kind, span, tuple(self._han_forms(word))))
         return out
 
