@@ -80,3 +80,26 @@ def test_a_question_for_a_figure_needs_one_or_a_bound(dictionary: Dictionary) ->
 def test_years_and_rates_that_are_taken_for_granted(dictionary: Dictionary) -> None:
     assert unmet(dictionary, "How much did a firm in Ningbo pay each intern a day in 2019?", (PAPER, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("2019",))
     assert unmet(dictionary, "Why does a firm in Ningbo pay interns 60% a day?", (PAPER, PRACTICE)) == (Reason.FALSE_PREMISE, ("60%",))
+
+
+def test_a_name_of_which_the_evidence_has_no_word_is_not_answered_from_another(dictionary: Dictionary) -> None:
+    assert unmet(dictionary, "How much does Siemens in Ningbo pay each intern a day?", (PAPER, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("Siemens",))
+    written = replace(PAPER, issuing_body="Min Tang, Ningbo College")
+    assert unmet(dictionary, "How much does a firm pay each intern a day, by Min Tang?", (written, PRACTICE)) is None
+    assert unmet(dictionary, "How much do SMEs in Ningbo pay each intern a day?", (PAPER, PRACTICE)) is None  # a text may spell it out
+
+
+def test_an_organisation_is_named_by_its_words_together(dictionary: Dictionary) -> None:
+    text = (
+        "# Practice\n\n## 1 Colleges\n\nIn Ningbo the Ocean College of Technology pays each intern 90 yuan a day. "
+        "The industrial parks and vocational schools of the city take part.\n"
+    )
+    other = "How much does the Ningbo Industrial Vocational College pay each intern a day?"
+    assert unmet(dictionary, other, (PAPER, text)) == (Reason.EVIDENCE_TOO_WEAK, ("Ningbo Industrial Vocational College",))
+    assert unmet(dictionary, "How much does the Ocean College of Technology pay each intern a day?", (PAPER, text)) is None
+
+
+def test_a_figure_of_another_unit_or_from_elsewhere_is_not_the_one_asked_for(dictionary: Dictionary) -> None:
+    text = "# Practice\n\n## 1 Base\n\nThe base trained 90 apprentices.\n\n## 2 Fund\n\nThe fund paid 5 million yuan.\n"
+    assert unmet(dictionary, "How many apprentices did the base train?", (PAPER, text)) is None
+    assert unmet(dictionary, "How much money did the base pay apprentices?", (PAPER, text)) == (Reason.EVIDENCE_TOO_WEAK, ())

@@ -20,18 +20,18 @@ def example(number: int, answerable: bool, share: float = 1.0, **features: float
 
 
 def test_what_is_matched_speaks_for_an_answer_and_what_is_missing_against() -> None:
-    rows = [example(n, n >= 10, matched=float(n), name=float(20 - n)) for n in range(20)]
+    rows = [example(n, n >= 10, matched=float(n), missing=float(20 - n)) for n in range(20)]
     fitted = fit(rows, 0.4)
-    assert fitted.weights["matched"] > 0 > fitted.weights["name"]
+    assert fitted.weights["matched"] > 0 > fitted.weights["missing"]
     assert [fitted.confidence(e.features) > 0.5 for e in rows] == [e.answerable for e in rows]
     assert fitted.threshold == 0.4
 
 
 @given(st.lists(st.booleans(), min_size=8, max_size=20).filter(lambda labels: len(set(labels)) == 2))
 def test_a_weight_never_takes_the_side_on_which_its_feature_cannot_speak(labels: list[bool]) -> None:
-    rows = [example(n, not answerable, matched=float(answerable), name=float(not answerable)) for n, answerable in enumerate(labels)]
+    rows = [example(n, not answerable, matched=float(answerable), missing=float(not answerable)) for n, answerable in enumerate(labels)]
     weights = fit(rows).weights
-    assert weights["matched"] >= 0 >= weights["name"]
+    assert weights["matched"] >= 0 >= weights["missing"]
 
 
 def test_rates_and_the_threshold_where_they_meet() -> None:

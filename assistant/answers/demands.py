@@ -15,6 +15,7 @@ from assistant.language.facts import figures, to_han
 from assistant.language.places import Place, applies_in, find_places
 from assistant.language.text import fold, terms
 from assistant.questions.asking import Asked
+from assistant.questions.organisations import organisations
 from assistant.questions.query import ConceptKind, Query
 from assistant.search.matching import Weighed
 from assistant.types import Kind, Reason
@@ -40,6 +41,8 @@ _INSTRUMENT_OF = re.compile(
 )
 
 
+_TOGETHER = 0.8
+"""Share of the weight of an organisation's words that must stand together for it to be named."""
 _HOME = frozenset({"china", "中国"})
 """What goes without saying in a library of this country's texts."""
 _SHORT = re.compile(r"[A-Z]{2,5}s?")
@@ -65,18 +68,23 @@ def find_unmet(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> Unmet 
         return Unmet(Reason.FALSE_PREMISE, absent)
     if absent := _instruments(query, draft) or _places(query, draft, weighed) or _years(query, draft, weighed):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
-    if absent := _names(query, draft, weighed):
+    if absent := _names(query, draft, weighed) or _organisations(query, draft, weighed):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
-    if query.asked in (Asked.FIGURE, Asked.DATE) and not any(_has_figure(query, p.candidate) for p in draft.pieces):
+    if query.asked in (Asked.FIGURE, Asked.DATE) and not _has_figure(query, draft):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, ())
     return None
 
 
-def _has_figure(query: Query, c: Candidate) -> bool:
-    """Whether a unit has the kind of figure asked for, bounds it in words, or says that there is none."""
-    if query.unit and c.fits == OTHER_UNIT:
-        return not _IN_ITS_UNIT.search(query.text)
-    return c.fits >= IN_WORDS
+def _has_figure(query: Query, draft: Draft) -> bool:
+    """Whether the best unit, or what is shown of its passage, has the kind of figure asked for.
+
+    A statement that bounds it in words, or says that there is none, answers from anywhere.
+    """
+    best, shown = draft.candidates[0], [p.candidate for p in draft.pieces]
+    if any(c.fits == IN_WORDS for c in shown):
+        return True
+    least = 1.0 if query.unit and _IN_ITS_UNIT.search(query.text) else OTHER_UNIT
+    return any(c.fits >= least for c in (best, *shown) if c.hit.passage.id == best.hit.passage.id)
 
 
 def _names(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str, ...]:
@@ -91,6 +99,27 @@ def _names(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str,
     there = {i for c in shown for i in c.near} | {i for run in runs for i in run if _said_by(issuers, weighed[i])}
     lacking = [query.text[weighed[run[0]].concept.span.start : weighed[run[-1]].concept.span.end] for run in runs if there.isdisjoint(run)]
     return tuple(name for name in lacking if not _SHORT.fullmatch(name))
+
+
+def _organisations(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str, ...]:
+    """Return the organisations named in full that no statement's evidence names: their words are found apart in texts on others."""
+    named = organisations(query)
+    lacking = [run for run in named if not any(_names_body(query, p.candidate, run, weighed) for p in draft.pieces)]
+    return tuple(query.text[query.concepts[run[0]].span.start : query.concepts[run[-1]].span.end] for run in lacking)
+
+
+def _names_body(query: Query, c: Candidate, run: Sequence[int], weighed: Sequence[Weighed]) -> bool:
+    """Whether evidence in the question's language has the words together, or in another language has them all."""
+    source = c.hit.source
+    if source.language != query.language or query.language == "zh":
+        return all(i in c.near for i in run)
+    about = f"{c.hit.passage.text} {c.hit.passage.heading} {source.title_en} {source.issuing_body}"
+    member = {t: i for i in run for f in weighed[i].concept.forms for t in f.terms}
+    found = [(place, member[t]) for place, t in enumerate(terms(about)) if t in member]
+    total = sum(weighed[i].idf for i in run)
+    reach = 2 * len(run)
+    together = ({i for place, i in found[start:] if place - first <= reach} for start, (first, _) in enumerate(found))
+    return any(sum(weighed[i].idf for i in those) >= _TOGETHER * total for those in together)
 
 
 def _said_by(issuers: set[str], w: Weighed) -> bool:

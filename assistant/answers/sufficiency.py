@@ -17,7 +17,7 @@ from assistant.answers.answering import Draft
 from assistant.answers.candidates import Candidate, resemblance
 from assistant.answers.demands import find_unmet
 from assistant.language.text import sentences
-from assistant.questions.asking import Asked, asks_which_rule, asks_why
+from assistant.questions.asking import asks_which_rule, asks_why
 from assistant.questions.focus import Focus, find_focus
 from assistant.questions.query import ConceptKind, Query
 from assistant.search.matching import Weighed
@@ -109,11 +109,11 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     """Return the features of the decision; ``rivals`` is the number of passages that the best unit was picked from.
 
     ``matched``: weight of the question's concepts in the unit or around it, so that a long question that is matched counts for
-    more than a short one; ``name``: the heaviest name that is missing; ``alone``: the weight of the thing asked for, if missing,
-    times the share of the rest that is there, for a missing attribute of a thing that is there is not a paraphrase, which changes
-    all words; the same of what a question takes for granted that asks why it is so, or which rule says it;
-    ``no_figure``, ``no_reason``: the kind of answer is missing; ``few``: near 1 where the unit had no rivals, 0 where
-    it was the best of ten passages or has no vector; ``few_cosine``: the cosine, as far as it was not raised by such a choice.
+    more than a short one; ``alone``: the weight of the thing asked for, if missing, times the share of the rest that is there, for a
+    missing attribute of a thing that is there is not a paraphrase, which changes all words; the same of what a question takes for
+    granted that asks why it is so, or which rule says it; ``missing``: the share of the concepts that are missing; ``no_reason``: why
+    it is so is not said; ``few``: near 1 where the unit had no rivals, 0 where it was the best of ten passages or has no vector;
+    ``few_cosine``: the cosine, as far as it was not raised by such a choice.
     """
     rarity = [support.rarity(i) for i in range(len(support.weighed))]
     wanted = [f.concepts for f in focus if f.attribute]
@@ -122,11 +122,10 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     few = max(0.0, 1 - rivals / MANY) if best.cosine else 0.0  # without a vector nothing can be read from closeness
     return {
         "matched": sum(r * n for r, n in zip(rarity, support.near, strict=True)),
-        "name": max((r * (1 - min(1.0, support.near[i] / NEAR)) for i, r in enumerate(rarity) if _is_name(support.weighed[i])), default=0.0),
         "alone": max((_lack(best, support, c) * _share_of_rest(support, c) for c in [*wanted, *premises]), default=0.0),
+        "missing": sum(n < ABSENT for n in support.near) / max(1, len(support.near)),
         "score": best.score / 10,
         "fits": best.fits,
-        "no_figure": float(query.asked in (Asked.FIGURE, Asked.DATE) and best.fits < 0.5),
         "no_reason": float(asks_why(query.text) and best.fits < 0.5),
         "few": few,
         "few_cosine": few * best.cosine,
@@ -144,10 +143,6 @@ def _share_of_rest(support: Support, wanted: Sequence[int]) -> float:
     rest = [i for i in range(len(support.weighed)) if i not in wanted]
     total = sum(support.rarity(i) for i in rest)
     return sum(support.rarity(i) * support.near[i] for i in rest) / total if total else 0.0
-
-
-def _is_name(w: Weighed) -> bool:
-    return w.concept.kind is ConceptKind.NAME
 
 
 def judge(query: Query, draft: Draft, size: int) -> Sufficiency:

@@ -162,7 +162,8 @@ class Dictionary:
 
         to_en: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         to_zh: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        proper, common = set(), set()
+        proper: set[str] = set()
+        common: set[str] = set()
         for entry in CcCedict().get_entries():
             word = entry["simplified"]
             (proper if entry["pinyin"][:1].isupper() else common).add(word)
