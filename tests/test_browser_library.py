@@ -44,7 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with playwright.sync_playwright() as driver:
-        playwright.expect.set_options(timeout=20_000)  # machines may be busy
+        playwright.expect.set_options(timeout=60_000)  # machines may be busy
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
         browser.close()
