@@ -78,13 +78,12 @@ def find_unmet(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> Unmet 
 def _has_figure(query: Query, draft: Draft) -> bool:
     """Whether the best unit, or what is shown of its passage, has the kind of figure asked for.
 
-    A statement that bounds it in words, or says that there is none, answers from anywhere.
+    Words that bound it, or say that there is none, will do.
     """
-    best, shown = draft.candidates[0], [p.candidate for p in draft.pieces]
-    if any(c.fits == IN_WORDS for c in shown):
-        return True
-    least = 1.0 if query.unit and _IN_ITS_UNIT.search(query.text) else OTHER_UNIT
-    return any(c.fits >= least for c in (best, *shown) if c.hit.passage.id == best.hit.passage.id)
+    best = draft.candidates[0]
+    near = [best, *(p.candidate for p in draft.pieces if p.candidate.hit.passage.id == best.hit.passage.id)]
+    exact = bool(query.unit and _IN_ITS_UNIT.search(query.text))
+    return any(c.fits >= IN_WORDS and not (exact and c.fits == OTHER_UNIT) for c in near)
 
 
 def _names(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str, ...]:
@@ -96,7 +95,10 @@ def _names(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str,
         if w.concept.kind is ConceptKind.NAME and _HOME.isdisjoint(t for f in w.concept.forms for t in f.terms):
             follows = runs and runs[-1][-1] == i - 1 and not query.text[weighed[i - 1].concept.span.end : w.concept.span.start].strip()
             runs = [*runs[:-1], [*runs[-1], i]] if follows else [*runs, [i]]
-    there = {i for c in shown for i in c.near} | {i for run in runs for i in run if _said_by(issuers, weighed[i])}
+    said = {i for run in runs for i in run if _said_by(issuers, weighed[i])}
+    there = said | {i for c in shown for i in c.near}
+    if runs and (said | draft.candidates[0].near).isdisjoint(i for run in runs for i in run):
+        there = said  # the best unit is about nobody that is asked about
     lacking = [query.text[weighed[run[0]].concept.span.start : weighed[run[-1]].concept.span.end] for run in runs if there.isdisjoint(run)]
     return tuple(name for name in lacking if not _SHORT.fullmatch(name))
 

@@ -24,7 +24,8 @@ class Asked(StrEnum):
 _FIGURE = re.compile(
     r"\bhow (?:many|much|long|old|often|large|high|big|far)\b|\bwhat (?:is the |was the |are the )?(?:\w+ ){0,4}(?:percentage|share|"
     r"proportion|ratio|rate|amount|number|weight|weights|cap|limit|maximum|minimum|score|cost|fine|age|term|period|duration|size|sum|"
-    r"quota|level of|subsidy|allowance|ceiling|threshold)\b|\bwhat (?:percent|fraction|proportion)\b|多少|(?<!哪)几(?:个|名|年|次|天|日|人|所|"
+    r"quota|level of|subsidy|allowance|ceiling|threshold|price|fees?|salary|tuition|budget|revenue)\b|\bwhat (?:percent|fraction|proportion)\b|"
+    r"多少|(?<!哪)几(?:个|名|年|次|天|日|人|所|"
     r"家|岁|成|倍|项|小时|种|条|批)|多大|多长|多久|多高|比例|百分之几|几分之|(?:金额|上限|下限|标准|权重|数额|期限|额度|费率|税率|比率|"
     r"占比|得分|分数|工资|补贴)(?:是|为|有)?(?:什么|多|几|怎)|\bat (?:most|least)\b.*\?|至多|最多|最少|至少|最高|最低|不得(?:少于|超过|"
     r"低于)"

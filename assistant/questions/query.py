@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from assistant.language.facts import FactKind, read_facts
+from assistant.language.facts import Fact, FactKind, read_facts
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.language.places import Place, find_places
 from assistant.language.text import HAN, fold, is_stop_word, language_of, plain_words, stem, terms, tokens
@@ -69,6 +69,14 @@ class Query:
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)(?:(?:[A-Z][\w'’&-]*|\"[^\"]{2,60}\"|“[^”]{2,60}”)(?:\s+(?:of|and|the|for|&)\s+(?=[A-Z])|\s+)?)+")
 
 
+_AGE_ZH = re.compile("岁")
+_AGE_EN = re.compile(r"\d+(?:-|\s)years?(?:-|\s)old", re.IGNORECASE)
+_CALLED_UNDER = (
+    (16, (("童工",), tuple(stem(w) for w in ("child", "labour")))),
+    (18, (("未成年人",), ("未成年工",), (stem("minor"),))),
+)
+"""What Chinese law calls people under an age: child labour under 16 (Provisions on Prohibiting Child Labour, Art. 2), minors under 18 (Civil Code, Art. 17)."""
+
 _FRAME = frozenset(
     stem(w)
     for w in (
@@ -108,7 +116,7 @@ class QueryReader:
         text = " ".join(question.split())
         facts = read_facts(text)
         places = tuple(find_places(text))
-        concepts = _places(places) + _figures(text, facts)
+        concepts = _places(places) + _figures(text)
         taken = [c.span for c in concepts] + [f.span for f in facts if f.kind in (FactKind.CLAUSE, FactKind.DOCUMENT)]
         language = language_of(text)
         concepts += self._chinese(text, taken) + self._english(text, taken)
@@ -247,7 +255,7 @@ def _places(places: tuple[Place, ...]) -> list[Concept]:
     ]
 
 
-def _figures(text: str, facts: tuple[object, ...]) -> list[Concept]:
+def _figures(text: str) -> list[Concept]:
     out = []
     for fact in read_facts(text):
         if fact.kind is FactKind.DATE:
@@ -255,9 +263,17 @@ def _figures(text: str, facts: tuple[object, ...]) -> list[Concept]:
             out.append(Concept(year, ConceptKind.YEAR, fact.span, (Form((year,), 1.0),)))
         elif fact.kind in (FactKind.NUMBER, FactKind.RATIO):
             surface = text[fact.span.start : fact.span.end]
-            forms = [Form(tuple(fact.value.split(":")), 1.0)]
-            out.append(Concept(surface, ConceptKind.NUMBER, fact.span, tuple(forms)))
+            own = Form(tuple(fact.value.split(":")), 1.0)
+            out.append(Concept(surface, ConceptKind.NUMBER, fact.span, (own, *_of_age(text, fact))))
     return out
+
+
+def _of_age(text: str, fact: Fact) -> list[Form]:
+    """Return what the law calls somebody of an age: rules on a boy of 15 speak of child labour and minors, not of 15."""
+    old = _AGE_ZH.match(text, fact.span.end - 1) or _AGE_EN.match(text, fact.span.start)
+    if not old or not fact.value.isdigit():
+        return []
+    return [Form(words, 0.8) for under, names in _CALLED_UNDER for words in names if int(fact.value) < under]
 
 
 def _translation(text: str, concepts: list[Concept]) -> str:
