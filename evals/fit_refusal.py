@@ -82,9 +82,9 @@ def set_examples(folders: Sequence[Path], limit: int, home: Path) -> list[Exampl
     """Return the questions of the half of each public set on which thresholds are fitted, each asked of its own passages."""
     out = []
     for folder in folders:
-        items = [item for item in load_items(folder, "dev", limit) if item.fits]
+        items = load_items(folder, "dev", limit)
         library, ids = taken_in(items, home / folder.name)
-        for item in items:
+        for item in (item for item in items if item.fits):
             finding = library.find(item.question, Scope(sources=frozenset(ids[p] for p in item.passages)))
             if features := finding.sufficiency.features:
                 out.append(Example(folder.name, item.id, features, item.answerable, PUBLIC))
@@ -165,8 +165,9 @@ def main(args: argparse.Namespace) -> int:
     """Fit, print how it does in cross-validation, write the model and return 0."""
     suites = sorted(p.stem for p in CASES.glob("*.jsonl") if not is_held_out(p.stem))
     with tempfile.TemporaryDirectory(prefix="evals-fit-", ignore_cleanup_errors=True) as temporary:
-        examples = suite_examples(suites, args.texts, args.home or Path(temporary), args.as_of)
-        examples += set_examples(args.sets, args.limit, Path(temporary) / "sets")
+        home = args.home or Path(temporary)
+        examples = suite_examples(suites, args.texts, home, args.as_of)
+        examples += set_examples(args.sets, args.limit, home / "sets")
     held = cross_validated(examples)
     threshold = args.threshold or best_threshold([(e, c) for e, c in held if e.share == 1.0])
     print("\n".join(lines(held, threshold)))

@@ -263,8 +263,8 @@ def _figures(text: str) -> list[Concept]:
             out.append(Concept(year, ConceptKind.YEAR, fact.span, (Form((year,), 1.0),)))
         elif fact.kind in (FactKind.NUMBER, FactKind.RATIO):
             surface = text[fact.span.start : fact.span.end]
-            own = Form(tuple(fact.value.split(":")), 1.0)
-            out.append(Concept(surface, ConceptKind.NUMBER, fact.span, (own, *_of_age(text, fact))))
+            called, figure = _of_age(text, fact), tuple(fact.value.split(":"))
+            out.append(Concept(surface, ConceptKind.NUMBER, fact.span, (*called, Form(figure, 0.5 if called else 1.0))))
     return out
 
 
@@ -273,7 +273,7 @@ def _of_age(text: str, fact: Fact) -> list[Form]:
     old = _AGE_ZH.match(text, fact.span.end - 1) or _AGE_EN.match(text, fact.span.start)
     if not old or not fact.value.isdigit():
         return []
-    return [Form(words, 0.8) for under, names in _CALLED_UNDER for words in names if int(fact.value) < under]
+    return [Form(words, 1.0) for under, names in _CALLED_UNDER for words in names if int(fact.value) < under]
 
 
 def _translation(text: str, concepts: list[Concept]) -> str:
