@@ -1,7 +1,7 @@
 """Fit the model that decides whether evidence is enough: on the development suites and one half of public sets.
 
-Questions that a rule decides take no part, for the model is not asked about them. What the fit is worth is measured in
-cross-validation: each question is judged by a model that has not seen its fold. No held-out suite is read.
+Questions that a demand decides are not fitted on, for the model is not asked about them, but count in the error rates. What the
+fit is worth is measured in cross-validation: each question is judged by a model that has not seen its fold. No held-out suite is read.
 """
 
 from __future__ import annotations
@@ -44,9 +44,12 @@ class Example:
     """The suite or set."""
     id: str
     features: Mapping[str, float]
+    """Empty where a demand, or the article that it names, decides."""
     answerable: bool
     share: float = 1.0
     """What it counts for."""
+    answered: bool = False
+    """What is decided without the model."""
 
     @property
     def fold(self) -> int:
@@ -55,7 +58,7 @@ class Example:
 
 
 def suite_examples(suites: Sequence[str], texts: Path, home: Path, as_of: dt.date) -> list[Example]:
-    """Return the questions of suites that no rule decides.
+    """Return the questions of suites.
 
     Raises:
         AssistantError: a suite or its texts are not as they must be.
@@ -67,8 +70,8 @@ def suite_examples(suites: Sequence[str], texts: Path, home: Path, as_of: dt.dat
         if name not in libraries:
             libraries[name] = _opened(library_paths(name, texts), home / name)
         for case in load_cases(CASES / f"{suite}.jsonl", texts, shipped("corpus")):
-            if features := libraries[name].find(case.question, Scope(as_of=as_of)).sufficiency.features:
-                out.append(Example(suite, case.id, features, case.answerable))
+            finding = libraries[name].find(case.question, Scope(as_of=as_of))
+            out.append(Example(suite, case.id, finding.sufficiency.features, case.answerable, answered=finding.answers))
     return out
 
 
@@ -86,8 +89,7 @@ def set_examples(folders: Sequence[Path], limit: int, home: Path) -> list[Exampl
         library, ids = taken_in(items, home / folder.name)
         for item in (item for item in items if item.fits):
             finding = library.find(item.question, Scope(sources=frozenset(ids[p] for p in item.passages)))
-            if features := finding.sufficiency.features:
-                out.append(Example(folder.name, item.id, features, item.answerable, PUBLIC))
+            out.append(Example(folder.name, item.id, finding.sufficiency.features, item.answerable, PUBLIC, finding.answers))
     return out
 
 
@@ -97,6 +99,7 @@ def fit(examples: Sequence[Example], threshold: float = 0.5) -> Model:
     A ridge on standardised features, and weights held to the side on which a feature can speak: what is missing never speaks for
     an answer, however a few hundred questions happen to be written.
     """
+    examples = [e for e in examples if e.features]
     names = list(examples[0].features)
     table = np.array([[e.features[name] for name in names] for e in examples])
     answerable, shares = np.array([e.answerable for e in examples]), np.array([e.share for e in examples])
@@ -120,13 +123,13 @@ def fit(examples: Sequence[Example], threshold: float = 0.5) -> Model:
 
 
 Held = Sequence[tuple[Example, float]]
-"""Examples, each with the confidence of a model that was fitted without its fold."""
+"""Examples, each with the confidence of a model that was fitted without its fold, or 0 or 1 where no model is asked."""
 
 
 def cross_validated(examples: Sequence[Example]) -> Held:
     """Return every example with the confidence of the model of the other folds."""
     models = [fit([e for e in examples if e.fold != fold]) for fold in range(FOLDS)]
-    return [(e, models[e.fold].confidence(e.features)) for e in examples]
+    return [(e, models[e.fold].confidence(e.features) if e.features else float(e.answered)) for e in examples]
 
 
 def rates(held: Held, threshold: float) -> tuple[float, float]:

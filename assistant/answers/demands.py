@@ -105,8 +105,9 @@ def _names(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str,
 
 def _organisations(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str, ...]:
     """Return the organisations named in full that no statement's evidence names: their words are found apart in texts on others."""
-    named = organisations(query)
-    lacking = [run for run in named if not any(_names_body(query, p.candidate, run, weighed) for p in draft.pieces)]
+    named, best = organisations(query), draft.candidates[0]
+    shown = [p.candidate for p in draft.pieces] if any(_names_body(query, best, run, weighed) for run in named) else []
+    lacking = [run for run in named if not any(_names_body(query, c, run, weighed) for c in (best, *shown))]
     return tuple(query.text[query.concepts[run[0]].span.start : query.concepts[run[-1]].span.end] for run in lacking)
 
 
