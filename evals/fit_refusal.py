@@ -30,6 +30,8 @@ from evals.refusal import load_items, taken_in
 SHIPPED = ROOT / "assistant" / "answers" / "sufficiency.json"
 PUBLIC = 0.6
 """What a question of a public set counts for beside one of a suite: its passages are few, and its unanswerable questions of other kinds."""
+ANSWERABLE = 1.8
+"""What refusing an answerable question of the suites counts for beside answering an unanswerable one."""
 FOLDS = 8
 RIDGE = 3.0
 FOR, EITHER = frozenset({"matched", "score", "fits", "few_cosine"}), frozenset({"few"})
@@ -102,8 +104,12 @@ def fit(examples: Sequence[Example], threshold: float = 0.5) -> Model:
     examples = [e for e in examples if e.features]
     names = list(examples[0].features)
     table = np.array([[e.features[name] for name in names] for e in examples])
-    answerable, shares = np.array([e.answerable for e in examples]), np.array([e.share for e in examples])
-    shares = shares * np.where(answerable, 0.5 / shares[answerable].sum(), 0.5 / shares[~answerable].sum()) * shares.sum()  # both outcomes weigh alike
+    answerable, given = np.array([e.answerable for e in examples]), np.array([e.share for e in examples])
+    shares = given.copy()
+    for group in set(given.tolist()):  # suites and sets have different shares of unanswerable questions, which say nothing of those to come
+        for label in (True, False):
+            mine = (given == group) & (answerable == label)
+            shares[mine] *= (given == group).sum() / 2 / max(1, mine.sum()) * (ANSWERABLE if label and group == 1.0 else 1.0)
     mean, scale = table.mean(0), table.std(0)
     scale[scale == 0] = 1.0
     x = np.hstack([(table - mean) / scale, np.ones((len(table), 1))])

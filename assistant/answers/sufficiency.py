@@ -27,8 +27,8 @@ SMALL, SMALL_THRESHOLD = 30, 0.3
 """In a library of fewer passages how rare a word is says little, and the rules on what is missing say most; set by hand."""
 MANY = 10
 """Passages from which the best one was picked out of many, so that its closeness says little by itself."""
-RULED_OUT = 0.25
-"""What a rule that refuses leaves of the confidence."""
+RULED_OUT = 0.5
+"""What an unmet demand leaves of the confidence."""
 LEAST_AROUND = 0.3
 """Share of the question's weight below which a refused question is about something else."""
 SCENE = 0.2
