@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -71,7 +71,18 @@ class Wanted:
         self.weight = sum(own.values()) or 1.0
         self.concepts_weight = sum(w.idf for w in weighed) or 1.0
         self._mean_length = mean_length
-        self._terms = {t for w in weighed for f in w.concept.forms for t in f.terms} | own.keys()
+        self._alone: dict[str, list[tuple[int, float]]] = defaultdict(list)  # forms of one word: concept and certainty
+        self._several: list[tuple[int, Form]] = []
+        self._among: dict[str, list[int]] = defaultdict(list)  # those of several words, as numbers in the list above
+        for place, w in enumerate(weighed):
+            for form in w.concept.forms:
+                if len(form.terms) == 1:
+                    self._alone[form.terms[0]].append((place, form.weight))
+                    continue
+                for term in form.terms:
+                    self._among[term].append(len(self._several))
+                self._several.append((place, form))
+        self._terms = frozenset(self._alone.keys() | self._among.keys() | own.keys())
         order = list(own)
         self._pairs = {(a, b): min(own[a], own[b]) for a, b in itertools.pairwise(order)}
         self._pair_weight = sum(self._pairs.values()) or 1.0
@@ -79,20 +90,38 @@ class Wanted:
     def match(self, body: Sequence[str], context: str) -> Match:
         """Return how the question's words match a passage: its terms in order, and those of its title and headings."""
         norm = K1 * (1 - B + B * len(body) / self._mean_length)
-        places = [(place, term) for place, term in enumerate(body) if term in self._terms]
+        inside = self._terms.intersection(body)
+        headed = self._terms.intersection(context.split())
+        places = [(place, term) for place, term in enumerate(body) if term in inside] if inside else []
         counts = Counter(term for _, term in places)
         saturated = {term: count * (K1 + 1) / (count + norm) for term, count in counts.items()}
-        headed = self._terms.intersection(context.split())
         present = {**dict.fromkeys(headed, CONTEXT_WEIGHT), **{t: max(s, CONTEXT_WEIGHT) if t in headed else s for t, s in saturated.items()}}
-        found = [(w.idf, *_presence(w.concept, present)) for w in self.weighed]
+        found = self._presence(present)
         return Match(
-            concepts=sum(idf * presence for idf, presence, _ in found),
-            words=sum(idf * saturated.get(term, 0.0) for term, idf in self.own.items()),
-            coverage=sum(idf * certainty for idf, _, certainty in found) / self.concepts_weight,
+            concepts=sum(self.weighed[place].idf * presence for place, (presence, _) in found),
+            words=sum(idf * saturated[term] for term, idf in self.own.items() if term in saturated),
+            coverage=sum(self.weighed[place].idf * certainty for place, (_, certainty) in found) / self.concepts_weight,
             pairs=self._together(places),
             context=sum(idf for term, idf in self.own.items() if term in headed) / self.weight,
             length=len(body),
         )
+
+    def _presence(self, present: Mapping[str, float]) -> list[tuple[int, tuple[float, float]]]:
+        """Return the concepts that are there, in order: the saturated weight of the best form of each, and how surely it is there (0 to 1)."""
+        out: dict[int, tuple[float, float]] = {}
+        several: set[int] = set()
+        for term, weight in present.items():
+            for place, certainty in self._alone.get(term, ()):
+                best, sure = out.get(place, (0.0, 0.0))
+                out[place] = max(best, certainty * weight), max(sure, certainty)
+            several.update(self._among.get(term, ()))
+        for place, form in map(self._several.__getitem__, several):
+            found = [present[t] for t in form.terms if t in present]
+            share = len(found) / len(form.terms)
+            best, sure = out.get(place, (0.0, 0.0))
+            weight = form.weight * sum(found) / len(form.terms) * (1.0 if share == 1 else PARTIAL * share)
+            out[place] = max(best, weight), max(sure, form.weight * (1.0 if share == 1 else 0.5 * share))
+        return sorted(out.items())
 
     def _together(self, places: Sequence[tuple[int, str]]) -> float:
         seen = set()
@@ -103,13 +132,12 @@ class Wanted:
                 seen.add((term, follower))
         return sum(weight for pair, weight in self._pairs.items() if pair in seen) / self._pair_weight
 
-    def expression(self) -> str:
-        """Return the FTS5 expression that finds candidates: any form of any concept but the commonest, which half the library has."""
+    def words(self) -> list[str]:
+        """Return the words that find candidates: those of any form of any concept but the commonest, which half the library has."""
         there = [w for w in self.weighed if w.there]
         rare = [w for w in there if w.idf > 0.7] or there
         words = dict.fromkeys(t for w in rare for f in w.concept.forms for t in f.terms if not is_stop_word(t) or len(f.terms) == 1)
-        words |= dict.fromkeys(t for t, idf in self.own.items() if idf > 0.7)
-        return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        return list(words | dict.fromkeys(t for t, idf in self.own.items() if idf > 0.7))
 
 
 def idf(total: int, frequency: int) -> float:
@@ -139,16 +167,3 @@ def _language(form: Form) -> str:
     if all(t.replace(".", "").isdigit() for t in form.terms):
         return ""
     return "en" if all(t.isascii() for t in form.terms) else "zh"
-
-
-def _presence(concept: Concept, present: Mapping[str, float]) -> tuple[float, float]:
-    """Return the saturated weight of the best form of a concept in a passage, and how surely it is there (0 to 1)."""
-    best = sure = 0.0
-    for form in concept.forms:
-        found = [present[t] for t in form.terms if t in present]
-        if found:
-            size = len(form.terms)
-            share = len(found) / size
-            best = max(best, form.weight * sum(found) / size * (1.0 if share == 1 else PARTIAL * share))
-            sure = max(sure, form.weight * (1.0 if share == 1 else 0.5 * share))
-    return best, sure
