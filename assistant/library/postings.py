@@ -66,10 +66,8 @@ class Postings:
             found = self._of(db, word)
             scores[found.places] += found.scores
         if sources is not None:
-            shown = np.zeros(len(scores), dtype=bool)
-            for span in (self._spans[source] for source in sources if source in self._spans):
-                shown[span] = True
-            scores[~shown] = 0.0
+            for source in self._spans.keys() - set(sources):
+                scores[self._spans[source]] = 0.0
         places = np.flatnonzero(scores)
         if len(places) > limit:
             least = np.partition(scores[places], -limit)[-limit]

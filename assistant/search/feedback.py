@@ -45,9 +45,12 @@ def feedback_scores(bodies: Sequence[Sequence[str]], scores: Column) -> Column:
     total = sum(chosen.values()) or 1.0
     out = np.zeros(len(bodies))
     for i, body in enumerate(bodies):
-        if spoken := [term for term in body if term in chosen]:
-            norm = 1.2 * (0.25 + 0.75 * len(body) / mean)
-            out[i] = sum(chosen[t] * c / (c + norm) for t, c in Counter(spoken).items()) / total
+        counts: dict[str, int] = {}
+        for term in body:
+            if term in chosen:
+                counts[term] = counts.get(term, 0) + 1
+        norm = 1.2 * (0.25 + 0.75 * len(body) / mean)
+        out[i] = sum(chosen[t] * c / (c + norm) for t, c in counts.items()) / total
     return out
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import mul
 from typing import NamedTuple
 
 from assistant.language.text import is_stop_word, terms
@@ -69,6 +70,7 @@ class Wanted:
         self.weighed = weighed
         self.own = own
         self.weight = sum(own.values()) or 1.0
+        self._idfs = [w.idf for w in weighed]
         self.concepts_weight = sum(w.idf for w in weighed) or 1.0
         self._mean_length = mean_length
         self._alone: dict[str, list[tuple[int, float]]] = defaultdict(list)  # forms of one word: concept and certainty
@@ -90,38 +92,40 @@ class Wanted:
     def match(self, body: Sequence[str], context: str) -> Match:
         """Return how the question's words match a passage: its terms in order, and those of its title and headings."""
         norm = K1 * (1 - B + B * len(body) / self._mean_length)
-        inside = self._terms.intersection(body)
         headed = self._terms.intersection(context.split())
-        places = [(place, term) for place, term in enumerate(body) if term in inside] if inside else []
-        counts = Counter(term for _, term in places)
+        places = [(place, term) for place, term in enumerate(body) if term in self._terms]
+        counts: dict[str, int] = {}
+        for _, term in places:
+            counts[term] = counts.get(term, 0) + 1
         saturated = {term: count * (K1 + 1) / (count + norm) for term, count in counts.items()}
-        present = {**dict.fromkeys(headed, CONTEXT_WEIGHT), **{t: max(s, CONTEXT_WEIGHT) if t in headed else s for t, s in saturated.items()}}
-        found = self._presence(present)
+        present = dict.fromkeys(headed, CONTEXT_WEIGHT)
+        for term, weight in saturated.items():
+            present[term] = max(weight, present.get(term, 0.0))
+        best, sure = self._presence(present)
         return Match(
-            concepts=sum(self.weighed[place].idf * presence for place, (presence, _) in found),
+            concepts=sum(map(mul, self._idfs, best)),
             words=sum(idf * saturated[term] for term, idf in self.own.items() if term in saturated),
-            coverage=sum(self.weighed[place].idf * certainty for place, (_, certainty) in found) / self.concepts_weight,
-            pairs=self._together(places),
-            context=sum(idf for term, idf in self.own.items() if term in headed) / self.weight,
+            coverage=sum(map(mul, self._idfs, sure)) / self.concepts_weight,
+            pairs=self._together(places) if len(places) > 1 else 0.0,
+            context=sum(idf for term, idf in self.own.items() if term in headed) / self.weight if headed else 0.0,
             length=len(body),
         )
 
-    def _presence(self, present: Mapping[str, float]) -> list[tuple[int, tuple[float, float]]]:
-        """Return the concepts that are there, in order: the saturated weight of the best form of each, and how surely it is there (0 to 1)."""
-        out: dict[int, tuple[float, float]] = {}
+    def _presence(self, present: Mapping[str, float]) -> tuple[list[float], list[float]]:
+        """Return for each concept the saturated weight of its best form in a passage, and how surely it is there (0 to 1)."""
+        best, sure = [0.0] * len(self.weighed), [0.0] * len(self.weighed)
         several: set[int] = set()
         for term, weight in present.items():
             for place, certainty in self._alone.get(term, ()):
-                best, sure = out.get(place, (0.0, 0.0))
-                out[place] = max(best, certainty * weight), max(sure, certainty)
+                best[place] = max(best[place], certainty * weight)
+                sure[place] = max(sure[place], certainty)
             several.update(self._among.get(term, ()))
         for place, form in map(self._several.__getitem__, several):
             found = [present[t] for t in form.terms if t in present]
             share = len(found) / len(form.terms)
-            best, sure = out.get(place, (0.0, 0.0))
-            weight = form.weight * sum(found) / len(form.terms) * (1.0 if share == 1 else PARTIAL * share)
-            out[place] = max(best, weight), max(sure, form.weight * (1.0 if share == 1 else 0.5 * share))
-        return sorted(out.items())
+            best[place] = max(best[place], form.weight * sum(found) / len(form.terms) * (1.0 if share == 1 else PARTIAL * share))
+            sure[place] = max(sure[place], form.weight * (1.0 if share == 1 else 0.5 * share))
+        return best, sure
 
     def _together(self, places: Sequence[tuple[int, str]]) -> float:
         seen = set()
