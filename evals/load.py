@@ -53,8 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("home", type=Path, metavar="FOLDER", help="where texts and library are kept; what is there already is not made again")
     parser.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench", metavar="FOLDER", help="where the public sets are")
     parser.add_argument("--passages", type=int, default=100_000, metavar="N", help="how many to fill the library with; 100000 if not given")
-    parser.add_argument("--requests", type=int, default=64, metavar="N", help="of each kind, for each number of clients; 64 if not given, and at least four for each client")
-    parser.add_argument("--peer-files", type=int, default=60, metavar="N", help="how many files LangChain takes in, one of them English; 60 if not given, 0 leaves peers out")
+    parser.add_argument("--requests", type=int, default=64, metavar="N", help="of each kind and number of clients; 64 if not given, but four a client")
+    parser.add_argument("--peer-files", type=int, default=60, metavar="N", help="how many LangChain takes in, one of them English; 60 if not given, 0 for none")
     parser.add_argument("--out", type=Path, default=RESULTS / "load.json", metavar="FILE", help="where to write the measurements")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.questions.query import Concept, ConceptKind, Form
-from assistant.search.matching import B, CONTEXT_WEIGHT, K1, NEAR, PARTIAL, Wanted, Weighed
+from assistant.search.matching import CONTEXT_WEIGHT, K1, NEAR, PARTIAL, B, Wanted, Weighed
 from assistant.types import Span
 
 WORDS = ["law", "school", "fee", "insur", "paid"]

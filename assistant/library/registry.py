@@ -11,14 +11,15 @@ import datetime as dt
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
 from assistant.library.embedding import Vectors
+from assistant.library.kept import Kept
 from assistant.library.postings import Postings, open_occurrences
 from assistant.library.rows import PASSAGE_COLUMNS, index_terms, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
 from assistant.library.schema import bring_up, sha256_of
@@ -41,23 +42,6 @@ BUSY_TIMEOUT = 30.0
 """Seconds to wait for another program that has the file locked."""
 KEPT_SOURCES = 64
 """Texts kept in memory between questions; a statute is about 100 kB."""
-
-
-T = TypeVar("T")
-
-
-class Kept(Generic[T]):
-    """Something read from a library, made anew when the library has changed. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._held: tuple[int, T] | None = None
-
-    def at(self, revision: int, make: Callable[[], T]) -> T:
-        """Return what ``make`` returned for this revision."""
-        held = self._held
-        if held is None or held[0] != revision:
-            held = self._held = (revision, make())
-        return held[1]
 
 
 class WordRow(NamedTuple):
