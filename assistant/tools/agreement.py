@@ -77,6 +77,7 @@ class _Clause:
     body: str
     above: str
     lead: str
+    before: str
 
 
 _KIND_WORDS = {
@@ -132,11 +133,13 @@ def _clauses(source: Source) -> list[_Clause]:
     def named(text: str) -> str:
         return with_roles(fold(text), parties, language)
 
-    return [_Clause(segment, named(segment.text), named(segment.above), named(segment.lead)) for segment in read_segments(source)]
+    return [_Clause(segment, named(segment.text), named(segment.above), named(segment.lead), named(segment.before)) for segment in read_segments(source)]
 
 
 def _applies(requirement: Requirement, clauses: Iterable[_Clause]) -> bool:
-    return requirement.when is None or any(requirement.when.search(clause.body) for clause in clauses)
+    """Whether an agreement speaks of what a requirement is for, other than to rule it out."""
+    when = requirement.when
+    return when is None or any(not is_denied(c.body, Span(*m.span()), c.lead) for c in clauses for m in when.finditer(c.body))
 
 
 _TOUCHES = Said("提到了，但没有写明所要求的内容", "is spoken of, but what is asked for is not said")
@@ -179,6 +182,8 @@ def _matches(pattern: Pattern, clause: _Clause, every: bool = False) -> bool:
         every: whether each figure of the clause must be as the pattern says, not one of them only.
     """
     body, around = clause.body, f"{clause.above} {clause.lead}"
+    if pattern.limit is not None and not every:  # a figure belongs to what the sentence before it speaks of
+        around += f" {clause.before}"
     places = [thing.search(body) for thing in pattern.all]
     if not any(places) or not all(place or thing.search(around) for place, thing in zip(places, pattern.all, strict=True)):
         return False

@@ -38,6 +38,8 @@ class Measure(StrEnum):
     """How long something lasts."""
     HOURS_A_DAY = "hours_a_day"
     HOURS_A_WEEK = "hours_a_week"
+    NIGHT_HOURS = "night_hours"
+    """Of a stretch given by the clock, the hours between 22:00 and 6:00."""
     EVERY_MONTHS = "every_months"
     """The interval at which something comes round, in months."""
     AMOUNT = "amount"

@@ -41,8 +41,10 @@ _DENIAL = re.compile(
     r"免(?:收|缴|交|除|费)|杜绝|谢绝|拒绝(?=安排|收)|严禁|禁止|不再|不予|不(?:收|向|安排|组织|扣|要求|得|可|能|应|许|准|允|委托|通过|接[收受])"
     r"|均不|也不|亦不|无须|无需"
     r"|\bruled out\b|\brefrains? from\b|\bfree of charge\b|\bexempt from\b|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
-    r"|\bunder no circumstances\b|\bavoid(?:s|ed)?\b"
+    r"|\bnothing\b|\bdeclines?\b|\bunder no circumstances\b|\bavoid(?:s|ed)?\b"
 )
+_TWICE = re.compile(r"不(?:得|可|能|应)(?:无故|擅自)?(?:拒绝|推脱|推诿|逃避)|\b(?:may|shall|must|can) ?not (?:refuse|decline|reject)\b")
+"""Denies a refusal: what may not be refused has to be done."""
 _CONTRAST = re.compile(r"但(?!书)|而是|然而|\bbut\b|\bhowever\b|\binstead\b")
 _RESTART = re.compile(
     r"(?:学校|企业|学生|[甲乙丙丁]方|双方|各方)(?!等|本人)|(?<![相供])应(?=[当按在向由为于])|须|必须|需(?=[要缴交支])|负责"
@@ -96,7 +98,7 @@ def is_prohibition(words: str) -> bool:
 
 def is_denied(body: str, place: Span, lead: str) -> bool:
     """Whether a thing is denied or forbidden: in its own part of the sentence, before it in a list, or in the list's lead-in."""
-    body = _BELOW.sub("低于", body)
+    body = _TWICE.sub(lambda m: "应".ljust(len(m[0])), _BELOW.sub("低于", body))
     piece = _piece(body, place.start)
     denials = sorted({m.start() for m in _DENIAL.finditer(body)} | {m.span.start for m in read_modes(body, []) if m.value in ("prohibit", "not")})
     inside = [d for d in denials if piece.start <= d < piece.end]

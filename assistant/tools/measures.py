@@ -10,12 +10,15 @@ from decimal import Decimal
 
 from assistant.language.facts import Fact, FactKind, han_number, read_facts
 from assistant.tools.agreement_rules import Measure
+from assistant.tools.clock import hours_by_clock, night_hours
 
 _TO = re.compile(
     r"\s*(?:\(含\))?\s*(?:起)?\s*[,，]?\s*(?:至|到|—|–|-+|~|until|to|through|till|and (?:ends|expires|runs until) on|and expires)\s*"
 )
 _TIES = re.compile(r"至|到|止|\bto\b|until|end")
 _WEEK = re.compile(r"每\s?(?:个)?(?:周|星期)|\b(?:a|per|each|every) week|\bweekly|/ ?week")
+_PAUSE, _PAUSED = re.compile(r"^[- ]?(?:的)?(?:休息|午休|用餐|\W{0,2}\w* ?\b(?:break|rest|lunch)\b)"), re.compile(r"(?:休息|用餐|午休)[^,。;]{0,6}$|\bbreak of $")
+"""An hour of rest within a working day is not an hour of work."""
 _EVERY_WORD = re.compile(
     r"每(?:隔|满)?\s?(?:个)?(?P<year>(?:一|1)?\s?(?:学)?年(?:度)?)(?!\d)"
     r"|(?P<half>每半年|半年一次|every six months|twice a year|semi-?annually)"
@@ -46,9 +49,12 @@ def measure(folded: str, what: Measure) -> list[Decimal]:
         case Measure.EVERY_MONTHS:
             words = [Decimal(_WORDS[m.lastgroup]) for m in _EVERY_WORD.finditer(folded) if m.lastgroup]
             return [*(Decimal(f.value) * _MONTHS[f.unit] for f in numbers if f.unit in _MONTHS and _recurs(folded, f)), *words]
-        case Measure.HOURS_A_DAY | Measure.HOURS_A_WEEK:
-            weekly = what is Measure.HOURS_A_WEEK
-            return [Decimal(f.value) for f in numbers if f.unit == "hour" and _is_weekly(folded, f) is weekly]
+        case Measure.HOURS_A_DAY:
+            return [*_hours(folded, numbers, weekly=False), *hours_by_clock(folded)]
+        case Measure.HOURS_A_WEEK:
+            return _hours(folded, numbers, weekly=True)
+        case Measure.NIGHT_HOURS:
+            return night_hours(folded)
 
 
 def _tenths(folded: str) -> Iterator[Decimal]:
@@ -62,6 +68,11 @@ def _tenths(folded: str) -> Iterator[Decimal]:
 def _recurs(folded: str, fact: Fact) -> bool:
     """Whether a span of time is an interval: every two years, 每两年, 两年一次."""
     return bool(_EVERY_BEFORE.search(folded[: fact.span.start]) or _EVERY_AFTER.match(folded, fact.span.end))
+
+
+def _hours(folded: str, numbers: list[Fact], weekly: bool) -> list[Decimal]:
+    lasting = [f for f in numbers if f.unit == "hour" and not _PAUSE.search(folded[f.span.end : f.span.end + 12])]
+    return [Decimal(f.value) for f in lasting if not _PAUSED.search(folded[: f.span.start]) and _is_weekly(folded, f) is weekly]
 
 
 def _is_weekly(folded: str, fact: Fact) -> bool:

@@ -28,19 +28,23 @@ WORDS = {"zh": {Role.SCHOOL: "学校", Role.ENTERPRISE: "企业", Role.STUDENT: 
 """The plain word for each role, by language."""
 _SIGNS = {
     Role.STUDENT: r"学生|实习生|学徒|学员|监护人|\b(?:students?|interns?|trainees?|apprentices?|learner)\b",
-    Role.SCHOOL: r"学院|大学|学校|院校|职[业教]中心|职业教育中心|中学|职校|技校|培养方|\b(?:universit\w+|colleges?|schools?|polytechnics?|institutes?|academy|"
-    r"education centre|education center|training provider)\b",
-    Role.ENTERPRISE: r"公司|集团|[工药电]?厂(?![长房])|企业|医院|实习单位|用人单位|接收单位|酒店|银行|合作社|事务所|门店|单位|"
-    r"\b(?:co|ltd|inc|corp|llc|plc|compan(?:y|ies)|corporation|group|enterprises?|employer|host|hospital|hotel|factory|works|firm|bank|unit)\b",
+    Role.SCHOOL: r"学院|大学|学校|院校|职[业教]中心|职业教育中心|中学|职校|技校|培养方|培训机构|培训中心|\b(?:universit\w+|colleges?|schools?|polytechnics?|institutes?|academy|"
+    r"education centre|education center|training provider|provider|institution)\b",
+    Role.ENTERPRISE: r"公司|集团|[工药电]?厂(?![长房])|企业|医院|实习单位|用人单位|接收单位|酒店|银行|合作社|事务所|门店|单位|幼儿园|农场|林场|养老院|敬老院|诊所|药房|宾馆|商场|超市|中心(?!学校)|"
+    r"\b(?:co|ltd|inc|corp|llc|plc|compan(?:y|ies)|corporation|group|enterprises?|employer|host|hospital|hotel|factory|works|firm|bank|unit|resort|farm|clinic|kindergarten|nursing home|limited|studio|plant|yard|shipyard|mill|garage)\b",
 }
 _ROLE = re.compile("|".join(f"(?P<{role}>{signs})" for role, signs in _SIGNS.items()))
 _LABEL = r"[甲乙丙丁]\s{0,4}方|\bparty [a-d1-4]\b|\b(?:first|second|third) party\b"
 _DEFINED = re.compile(rf"(?P<label>{_LABEL})(?P<aside>\s?\([^()]{{0,40}}\))?[\"”]?\)?\s*(?:[:：]|\bis\b|为|系|\s(?=[一-鿿]))\s*(?P<name>[^\n;；]{{1,90}})")
 _CALLED = re.compile(
-    r"(?P<name>[^\n()\"“”。;；:：]{2,70})\s*[(（]\s*(?:以下|下|以下均)?(?:简称|统称)?(?:为|:)?\s*"
+    r"(?P<name>[^\n()\"“”。;；:：]{2,70})\s*[(（]\s*(?:以下|下|以下均)?(?:简称|统称|称)?(?:为|:)?\s*"
     r"(?:hereinafter(?: referred to as| called)?,?\s*|referred to as\s*)?"
     r"(?:the )?[\"“「']?\s*(?:the )?(?P<label>[一-鿿]{2,6}|[a-z][a-z ]{2,24}?)\s*[\"”」']?\s*[)）]"
 )
+_HEREINAFTER = re.compile(
+    r"(?P<name>[^\n;；,()]{2,70}),?\s\(?(?:hereinafter|hereafter|henceforth)(?:,? (?:referred to as|called|known as))?,?\s*(?:the )?"
+    r"[\"“]?(?P<label>[a-z][a-z ]{1,24}?)[\"”]?\s*(?:[),.;:]|\band\b|$)", re.MULTILINE)
+_NO_LABEL = re.compile(r"签|章|盖|姓名|名称|\b(?:signature|signed|seal|stamp)\b")
 _AS = re.compile(rf"(?P<name>[^\n;；:：()（）]{{2,70}}?),?\s(?:as|being|acting as)\s(?:the )?[\"“]?(?P<label>{_LABEL})")
 _BOTH = re.compile(r"[甲乙](?:方)?[、和与及]?[甲乙丙]方?双方|甲乙双方|甲[、,和与及]?乙[、,和与及]?丙三方")
 
@@ -57,10 +61,10 @@ def read_parties(text: str) -> dict[str, Role]:
         role = _name_role(match["name"])
         if role:
             found.setdefault(match["label"], role)
-    for match in _CALLED.finditer(head):
+    for match in (*_HEREINAFTER.finditer(head), *_CALLED.finditer(head)):
         label = match["label"].strip()
         role = _role_of(label) or _name_role(match["name"])
-        if role and not _ROLE.fullmatch(label):
+        if role and not _ROLE.fullmatch(label) and not _NO_LABEL.search(label):
             found.setdefault(label, role)
     return found
 
