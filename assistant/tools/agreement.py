@@ -142,6 +142,8 @@ def _applies(requirement: Requirement, clauses: Iterable[_Clause]) -> bool:
     return when is None or any(not is_denied(c.body, Span(*m.span()), c.lead) for c in clauses for m in when.finditer(c.body))
 
 
+_REFERS = re.compile(r"该(?=[项笔款等费协])|上述|前[款述项]|此[项款]|\b(?:this|such|that|the said) (?:sum|amount|payment|pay|money|insurance|agreement|contract|allowance|course|training)\b|^(?:it|this|they)\b")
+"""What points back to the sentence before."""
 _TOUCHES = Said("提到了，但没有写明所要求的内容", "is spoken of, but what is asked for is not said")
 _SETTLED, _ABSENT = Said("已写明", "is settled"), Said("没有找到相关约定", "no clause on it was found")
 
@@ -182,7 +184,7 @@ def _matches(pattern: Pattern, clause: _Clause, every: bool = False) -> bool:
         every: whether each figure of the clause must be as the pattern says, not one of them only.
     """
     body, around = clause.body, f"{clause.above} {clause.lead}"
-    if pattern.limit is not None and not every:  # a figure belongs to what the sentence before it speaks of
+    if not every and (pattern.limit is not None or _REFERS.search(body)):  # a figure, or "this sum", belongs to what the sentence before it speaks of
         around += f" {clause.before}"
     places = [thing.search(body) for thing in pattern.all]
     if not any(places) or not all(place or thing.search(around) for place, thing in zip(places, pattern.all, strict=True)):

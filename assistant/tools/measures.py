@@ -31,13 +31,14 @@ _EVERY_BEFORE = re.compile(r"(?:每(?:隔|满)?|\bevery|\bonce (?:in |every )|\b
 _EVERY_AFTER = re.compile(r"\s?(?:一次|1次|一修|一评|一调|为(?:一个)?周期|(?:review )?cycles?\b|intervals?\b)")
 _SAID_TWICE = re.compile(r"(?:\b[a-z]+(?:-[a-z]+)?\s?|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,4})\((?P<digits>\d+)\)")
 """A number in words with its digits in brackets: sixty (60) months, 五(5)年."""
+_CURRENCY = re.compile(r"\b(?:rmb|cny)(?=\d)")
 _MONTHS = {"year": 12, "month": 1}
 _WORDS = {"half": 6, "annual": 12, "year": 12, "two": 24, "term": 6, "quarter": 3}
 
 
 def measure(folded: str, what: Measure) -> list[Decimal]:
     """Return the figures of one measure in a folded text, in reading order."""
-    folded = _SAID_TWICE.sub(r"\g<digits>", folded).replace("学年", "年")
+    folded = _CURRENCY.sub(r"\g<0> ", _SAID_TWICE.sub(r"\g<digits>", folded)).replace("学年", "年")
     numbers = [f for f in read_facts(folded) if f.kind is FactKind.NUMBER]
     match what:
         case Measure.SHARE:

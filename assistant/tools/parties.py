@@ -42,10 +42,13 @@ _CALLED = re.compile(
     r"(?:the )?[\"“「']?\s*(?:the )?(?P<label>[一-鿿]{2,6}|[a-z][a-z ]{2,24}?)\s*[\"”」']?\s*[)）]"
 )
 _HEREINAFTER = re.compile(
-    r"(?P<name>[^\n;；,()]{2,70}),?\s\(?(?:hereinafter|hereafter|henceforth)(?:,? (?:referred to as|called|known as))?,?\s*(?:the )?"
+    r"(?P<name>[^\n;；()]{2,140}?),?\s\(?(?:(?:hereinafter|hereafter|henceforth)(?:,? (?:referred to as|called|known as))?|(?:below|further) called|referred to (?:below )?as)"
+    r",?\s*(?:the )?"
     r"[\"“]?(?P<label>[a-z][a-z ]{1,24}?)[\"”]?\s*(?:[),.;:]|\band\b|$)", re.MULTILINE)
 _NO_LABEL = re.compile(r"签|章|盖|姓名|名称|\b(?:signature|signed|seal|stamp)\b")
 _AS = re.compile(rf"(?P<name>[^\n;；:：()（）]{{2,70}}?),?\s(?:as|being|acting as)\s(?:the )?[\"“]?(?P<label>{_LABEL})")
+_MARKED = re.compile(r"[(（](?P<label>[甲乙丙丁])[)）]\s*(?P<name>[^\n;；()（）]{2,60})")
+"""(甲)某某学院 (乙)某某公司, spoken of as 甲方 and 乙方."""
 _BOTH = re.compile(r"[甲乙](?:方)?[、和与及]?[甲乙丙]方?双方|甲乙双方|甲[、,和与及]?乙[、,和与及]?丙三方")
 
 
@@ -57,6 +60,10 @@ def read_parties(text: str) -> dict[str, Role]:
         role = _role_of(match["aside"] or "") or _before(head, match.start()) or _name_role(match["name"])
         if role:
             found.setdefault(re.sub(r"(?<=[甲乙丙丁])\s+", "", match["label"]), role)
+    for match in _MARKED.finditer(head):
+        role = _name_role(match["name"])
+        if role:
+            found.setdefault(match["label"] + "方", role)
     for match in _AS.finditer(head):
         role = _name_role(match["name"])
         if role:
@@ -92,6 +99,13 @@ def _before(head: str, start: int) -> Role | None:
     return _role_of(line) if re.search(r"[(（/][^()（）]*$", line) or line.rstrip().endswith(("(", "（")) else None
 
 
+def _mention(label: str) -> str:
+    """Return the pattern of a label where a text uses it, in the singular or the plural."""
+    if not label[0].isascii():
+        return re.escape(label)
+    return rf"\b(?:the )?{re.escape(label if label.startswith('party') else label.removesuffix('s'))}{'' if label.startswith('party') else 's?'}\b"
+
+
 def with_roles(folded: str, parties: Mapping[str, Role], language: str) -> str:
     """Return folded text with the labels of parties replaced by the words for their roles."""
     words = WORDS["zh" if language == "zh" else "en"]
@@ -99,6 +113,5 @@ def with_roles(folded: str, parties: Mapping[str, Role], language: str) -> str:
     text = re.sub(r"(?<=[甲乙丙丁])\s{1,4}(?=方)", "", text)
     text = re.sub(r"甲\s?[、和]\s?乙方", "甲方、乙方", text)
     for label in sorted(parties, key=len, reverse=True):
-        boundary = r"\b" if label[0].isascii() else ""
-        text = re.sub(rf"(?:{boundary}the )?{boundary}{re.escape(label)}{boundary}", words[parties[label]], text)
+        text = re.sub(_mention(label), words[parties[label]], text)
     return text
