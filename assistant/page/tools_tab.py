@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 import shutil
 import tempfile
-import time
-import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +15,8 @@ import yaml
 from assistant.benefits.profile_fields import Said
 from assistant.config import shipped
 from assistant.filling import Filling
-from assistant.page.rendering import render_error, render_filling
-from assistant.page.tools_form import EMPTY, FIELDS, INTERNAL, KINDS, RUN, SAMPLE, TAB, TOOL, TOOLS, WORD, Field, lay_out_field, wording
+from assistant.page.exporting import Exports, hidden, show_result
+from assistant.page.tools_form import EMPTY, FIELDS, KINDS, RUN, SAMPLE, TAB, TOOL, TOOLS, WORD, Field, lay_out_field, wording
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
 from assistant.reading.loading import load
@@ -29,7 +25,7 @@ from assistant.tools.agreement_rules import AgreementKind
 from assistant.tools.desk import Desk, Result
 from assistant.tools.report_docx import write_report
 from assistant.tools.report_html import to_fragment, to_html
-from assistant.types import AssistantError, Scope, ToolError
+from assistant.types import Scope, ToolError
 
 _HTML = Said("下载 HTML", "Download HTML")
 Shown = tuple[str, tuple[Any, ...]] | None
@@ -47,33 +43,18 @@ class ToolsTab:
 
     assistant: Assistant
     filling: Filling
-    _files: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="tools-")))
-    """Holds samples and exports until the page takes them over; it goes with the tab."""
-
-    def __post_init__(self) -> None:
-        weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
+    _files: Exports = field(default_factory=lambda: Exports("tools"))
 
     # -- what the events do -----------------------------------------------------------------------------------
 
     def run(self, request: gr.Request, language: str, tool: str, *values: Any) -> Iterator[tuple[str, Shown, Any, Any]]:
         """Yield what to show for a tool: the report with its downloads, or what is wrong with what was given."""
-        none = gr.update(visible=False)
-        while self.filling.running:
-            yield render_filling(self.filling.done, self.filling.total, self.filling.name, language), None, none, none
-            time.sleep(0.5)
-        try:
-            yield self._report(request, (tool, values), language)
-        except AssistantError as error:
-            yield render_error(_plain(str(error)), language), None, none, none
-        except Exception:  # the page must say something; the trace is for the log
-            logging.getLogger(__name__).exception("a tool failed on the page")
-            yield render_error(INTERNAL.in_(language), language), None, none, none
+        yield from show_result(self.filling, language, lambda: self._report(request, (tool, values), language), _plain)
 
     def _report(self, request: gr.Request, shown: tuple[str, tuple[Any, ...]], language: str) -> tuple[str, Shown, Any, Any]:
         tool, values = shown
         given = {f.key: value for (name, f), value in zip(_all_fields(), values, strict=True) if name == tool and value not in (None, "")}
-        folder = self._files / secrets.token_hex(4)
-        folder.mkdir()
+        folder = self._files.new_folder()
         word, page = folder / f"{tool}.docx", folder / f"{tool}.html"
         result = self._compute(library_for(self.assistant, request), tool, given, language, word)
         page.write_text(to_html(result.report), encoding="utf-8")
@@ -105,13 +86,9 @@ class ToolsTab:
 
     def again(self, request: gr.Request, shown: Shown, language: str) -> tuple[str, Shown, Any, Any]:
         """Return what is shown, in ``language``; nothing where it can no longer be made."""
-        none = gr.update(visible=False)
         if shown is not None:
-            try:
-                return self._report(request, shown, language)
-            except AssistantError as error:
-                return render_error(_plain(str(error)), language), None, none, none
-        return _state(EMPTY, language), None, none, none
+            return list(self.run(request, language, shown[0], *shown[1]))[-1]
+        return _state(EMPTY, language), None, hidden(), hidden()
 
     def sample(self, tool: str) -> list[Any]:
         """Return the values of all fields with those of a tool's sample filled in."""
@@ -122,7 +99,7 @@ class ToolsTab:
         """Return a value; of a sample file, a copy that the page may serve."""
         if not isinstance(value, Path):
             return value
-        copy = self._files / value.name
+        copy = self._files.folder / value.name
         if not copy.exists():
             shutil.copyfile(value, copy)
         return str(copy)

@@ -15,10 +15,10 @@ from assistant.benefits.basis import DECLARED, Basis, Force
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.provisions import Clause
 from assistant.language.text import fold
-from assistant.tools.agreement_rules import AgreementKind, Pattern, Requirement
-from assistant.tools.commitment import is_denied, is_prohibition, weakness
+from assistant.tools.agreement_rules import AgreementKind, Pattern, Requirement, Role
+from assistant.tools.commitment import is_ban, is_denied, is_prohibition, weakness
 from assistant.tools.measures import measure
-from assistant.tools.parties import read_parties, with_roles
+from assistant.tools.parties import read_parties, read_signatories, with_roles
 from assistant.tools.segments import Segment, read_segments
 from assistant.types import Source, Span
 
@@ -78,6 +78,7 @@ class _Clause:
     above: str
     lead: str
     before: str
+    parties: frozenset[Role]
 
 
 _KIND_WORDS = {
@@ -128,12 +129,18 @@ def resting(rest: Callable[[Sequence[Clause], Force], Basis]) -> Callable[[Requi
 
 
 def _clauses(source: Source) -> list[_Clause]:
-    parties, language = read_parties(source.text), source.metadata.language
+    parties, signatories, language = read_parties(source.text), read_signatories(source.text), source.metadata.language
 
     def named(text: str) -> str:
         return with_roles(fold(text), parties, language)
 
-    return [_Clause(segment, named(segment.text), named(segment.above), named(segment.lead), named(segment.before)) for segment in read_segments(source)]
+    return [_Clause(s, named(s.text), named(s.above), named(s.lead or _forbidding(s.above)), named(s.before), signatories) for s in read_segments(source)]
+
+
+def _forbidding(above: str) -> str:
+    """Return the innermost heading where it forbids what stands under it (Prohibited practices)."""
+    words = above.rpartition(" › ")[2]
+    return words if is_ban(fold(words)) else ""
 
 
 def _applies(requirement: Requirement, clauses: Iterable[_Clause]) -> bool:
@@ -142,7 +149,10 @@ def _applies(requirement: Requirement, clauses: Iterable[_Clause]) -> bool:
     return when is None or any(not is_denied(c.body, Span(*m.span()), c.lead) for c in clauses for m in when.finditer(c.body))
 
 
-_REFERS = re.compile(r"该(?=[项笔款等费协])|上述|前[款述项]|此[项款]|\b(?:this|such|that|the said) (?:sum|amount|payment|pay|money|insurance|agreement|contract|allowance|course|training)\b|^(?:it|this|they)\b")
+_REFERS = re.compile(
+    r"该(?=[项笔款等费协])|上述|前[款述项]|此[项款]|^(?:it|this|they)\b"
+    r"|\b(?:this|such|that|the said) (?:sum|amount|payment|pay|money|insurance|agreement|contract|allowance|course|training)\b"
+)
 """What points back to the sentence before."""
 _TOUCHES = Said("提到了，但没有写明所要求的内容", "is spoken of, but what is asked for is not said")
 _SETTLED, _ABSENT = Said("已写明", "is settled"), Said("没有找到相关约定", "no clause on it was found")
@@ -189,7 +199,7 @@ def _matches(pattern: Pattern, clause: _Clause, every: bool = False) -> bool:
     places = [thing.search(body) for thing in pattern.all]
     if not any(places) or not all(place or thing.search(around) for place, thing in zip(places, pattern.all, strict=True)):
         return False
-    if any(thing.search(body) for thing in pattern.none):
+    if not pattern.parties <= clause.parties or any(thing.search(body) for thing in pattern.none):
         return False
     if pattern.denied is not None:
         spans = [Span(*m.span()) for m in pattern.all[0].finditer(body)] or [Span(*place.span()) for place in places if place][:1]

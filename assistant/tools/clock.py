@@ -24,7 +24,10 @@ _TIME = (
     rf"(?P<part{{n}}>(?:{_PART})*)(?:(?P<zh{{n}}>\d{{{{1,2}}}}|[{_HAN}]{{{{1,3}}}})(?:点钟?|时(?!间))(?P<past{{n}}>半|\d{{{{1,2}}}}|[{_HAN}]{{{{1,3}}}}(?=分))?分?"
     r"|(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>\d{{2}}))?\s?(?P<half{n}>[ap]\.?m\b\.?)?|(?P<word{n}>\b(?:noon|midnight)\b))"
 )
-_JOINED = r"\s?(?:\([^()]{0,12}\))?\s?(?:到岗|上班|开工)?[,、]?\s?(?:-+|–|—|~|至|到|\bto\b|\buntil\b|\btill\b|\band\b|(?<=岗,)|(?<=班,))\s?(?:the (?:next|following) (?:day|morning) at )?"
+_JOINED = (
+    r"\s?(?:\([^()]{0,12}\))?\s?(?:到岗|上班|开工)?[,、]?\s?(?:and )?(?:-+|–|—|~|至|到|\bto\b|\buntil\b|\btill\b|\band\b|(?<=岗,)|(?<=班,)|下班(?:时间)?[为是:]?|\b(?:finish|end|leave)\w* at\b)"
+    r"\s?(?:the (?:next|following) (?:day|morning) at )?"
+)
 _STRETCH = re.compile(_TIME.format(n=1) + _JOINED + _TIME.format(n=2))
 _PAUSE = re.compile(
     rf"(?:休息|用餐|午休|就餐|吃饭)[^,，。;；]{{0,6}}?(?P<zh>\d+|[{_HAN}]+|半)\s?个?(?P<unit>小时|分钟)"

@@ -17,7 +17,16 @@ _TO = re.compile(
 )
 _TIES = re.compile(r"至|到|止|\bto\b|until|end")
 _WEEK = re.compile(r"每\s?(?:个)?(?:周|星期)|\b(?:a|per|each|every) week|\bweekly|/ ?week")
-_PAUSE, _PAUSED = re.compile(r"^[- ]?(?:的)?(?:休息|午休|用餐|\W{0,2}\w* ?\b(?:break|rest|lunch)\b)"), re.compile(r"(?:休息|用餐|午休)[^,。;]{0,6}$|\bbreak of $")
+_LASTS = re.compile(r"小时|钟头|hour|\bh")
+"""22时 is a time of the day."""
+_ROUND_THE_CLOCK = 24
+_DAYS_A_WEEK = re.compile(
+    r"每(?:个)?(?:周|星期)[^,，。;；]{0,6}?(?P<zh>[五六七567])[天日]|做(?P<on>[五六])休|\b(?P<en>five|six|seven|[567]) (?:[\w-]+ )?(?:days|shifts) (?:a|per|each|every|of the|in a) week"
+    r"|\bweek is made up of (?P<of>five|six|seven)"
+)
+_DAYS = {word: n for n, words in ((5, "五 5 five"), (6, "六 6 six"), (7, "七 7 seven")) for word in words.split()}
+_PAUSE = re.compile(r"^[- ]?(?:的)?(?:休息|午休|用餐|\W{0,2}\w* ?\b(?:break|rest|lunch)\b)")
+_PAUSED = re.compile(r"(?:休息|用餐|午休)[^,。;]{0,6}$|\bbreak of $")
 """An hour of rest within a working day is not an hour of work."""
 _EVERY_WORD = re.compile(
     r"每(?:隔|满)?\s?(?:个)?(?P<year>(?:一|1)?\s?(?:学)?年(?:度)?)(?!\d)"
@@ -38,7 +47,7 @@ _WORDS = {"half": 6, "annual": 12, "year": 12, "two": 24, "term": 6, "quarter": 
 
 def measure(folded: str, what: Measure) -> list[Decimal]:
     """Return the figures of one measure in a folded text, in reading order."""
-    folded = _CURRENCY.sub(r"\g<0> ", _SAID_TWICE.sub(r"\g<digits>", folded)).replace("学年", "年")
+    folded = _CURRENCY.sub(r"\g<0> ", _SAID_TWICE.sub(r"\g<digits>", folded)).replace("个学年", "年").replace("学年", "年")
     numbers = [f for f in read_facts(folded) if f.kind is FactKind.NUMBER]
     match what:
         case Measure.SHARE:
@@ -72,13 +81,20 @@ def _recurs(folded: str, fact: Fact) -> bool:
 
 
 def _hours(folded: str, numbers: list[Fact], weekly: bool) -> list[Decimal]:
-    lasting = [f for f in numbers if f.unit == "hour" and not _PAUSE.search(folded[f.span.end : f.span.end + 12])]
-    return [Decimal(f.value) for f in lasting if not _PAUSED.search(folded[: f.span.start]) and _is_weekly(folded, f) is weekly]
+    """Return the hours of a working day or week; a week may be given as so many days of so many hours."""
+    lasting = [f for f in numbers if f.unit == "hour" and _LASTS.search(folded[f.span.start : f.span.end]) and Decimal(f.value) != _ROUND_THE_CLOCK]
+    working = [f for f in lasting if not _PAUSE.search(folded[f.span.end : f.span.end + 12]) and not _PAUSED.search(folded[: f.span.start])]
+    given = [Decimal(f.value) for f in working if _is_weekly(folded, f) is weekly]
+    if given or not weekly or not (days := _DAYS_A_WEEK.search(folded)):
+        return given
+    return [hours * _DAYS[days[days.lastgroup or ""]] for hours in _hours(folded, numbers, weekly=False)]
 
 
 def _is_weekly(folded: str, fact: Fact) -> bool:
     if Decimal(fact.value) > 24:
         return True
+    if re.match(r"[- ]?(?:hour )?(?:working )?(?:days?|shifts?)\b", folded[fact.span.end :]):
+        return False
     before = re.split(r"[,，;；。、]", folded[: fact.span.start])[-1]
     after = re.split(r"[,，;；。、]|\band\b", folded[fact.span.end :])[0]
     return bool(_WEEK.search(before) or _WEEK.search(after[:16]))

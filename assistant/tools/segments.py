@@ -29,6 +29,8 @@ _RUN_IN = re.compile(r"\**([^。；;:：.,，]{1,60}?)\**\s*(?:[:：。]|\.(?!\d
 _LEAD = re.compile(r"[^:：]{4,160}[:：](?=\s*\S)")
 _ROW = re.compile(r"\|\s*([^|\n]{1,40}?)\s*\|")
 """A row of a table; what its first cell says goes for all of it."""
+_UNENDED = re.compile(r"(?:不得|禁止|应当?|须|负责|承诺|\b(?:shall|must|may|will|not|to))\W*$", re.IGNORECASE)
+"""A line that breaks off where its list begins, with no colon: "Party A shall not"."""
 _CONTENTS = re.compile(r"如下|下列(?:条款|协议)|as follows|following terms", re.IGNORECASE)
 _ENDS = "。；;.:：!?！？"
 LONGEST_HEADING = 42
@@ -86,7 +88,8 @@ def read_segments(source: Source) -> list[Segment]:
         under = [*above, replace(entry, words="" if heading else entry.words)]
         found = [_segment(source, span, under, heading)] if heading else list(_cut(source, span, under))
         out += found
-        if not heading and found and body.endswith((":", "：")) and not _CONTENTS.search(found[-1].text):
+        opens = body.endswith((":", "：")) or (level != _UNMARKED and _UNENDED.search(body))
+        if not heading and found and opens and not _CONTENTS.search(found[-1].text):
             entry.lead = found[-1].text
         if entry.mark or entry.words or entry.lead or level != _UNMARKED:
             above.append(entry)
