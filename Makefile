@@ -37,8 +37,8 @@ ask: $(STAMP) ## Answer one question: make ask Q="…"
 doctor: $(STAMP) ## Check the library and its index
 	$(PY) -m assistant doctor
 
-test: $(STAMP) ## Run the tests
-	$(PY) -m pytest
+test: $(STAMP) ## Run the tests, file by file on two cores
+	$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 lint: ruff mypy lint-imports ## Run all static checks
 

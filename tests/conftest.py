@@ -9,7 +9,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -27,6 +27,9 @@ from tests.chat_server import ChatServer, chat_server
 from tests.fakes import HashEmbedder
 from tests.libraries import chroma_server
 from tests.postgres import postgres_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 hypothesis.settings.register_profile("tests", deadline=None)  # the first example loads dictionaries, and machines may be busy
 hypothesis.settings.load_profile("tests")
@@ -102,6 +105,15 @@ def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if url is None:
             pytest.skip("no `chroma` executable beside this Python: the tests of server mode cannot start one")
         yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a Chromium. Of a module and not of the session: while it runs, no other test can run an event loop of its own."""
+    from tests.chromium import launched  # it skips where there is none
+
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

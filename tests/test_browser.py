@@ -8,27 +8,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import docx
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser, expect
 
 from assistant.page.ask_words import EN, ZH, ask_words
+from tests.chromium import barriers
 from tests.page_server import EN_QUESTION, EN_WORDS, EVIL, PDF_QUESTION, PDF_WORDS, UNANSWERABLE, ZH_QUESTION, ZH_WORDS, serving
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip("no /usr/bin/chromium: install it (apt-get install chromium) to test the page in a browser", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the extra `dev` to test the page in a browser")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe: install the extra `dev` to test the page for barriers")
-
-playwright.expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)
@@ -42,14 +32,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("browser")
     with serving(folder) as address:
         yield Server(address, folder / "home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +60,7 @@ class Page:
         self.tab.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
         self.tab.goto(server.address)
-        playwright.expect(self.tab.locator("#ask")).to_have_text(self.words.ask)
+        expect(self.tab.locator("#ask")).to_have_text(self.words.ask)
 
     def ask(self, question: str) -> None:
         """Ask, and wait until what might be asked next is there too."""
@@ -88,15 +70,9 @@ class Page:
 
     def wait_for(self, question: str) -> None:
         last = self.tab.locator("#result .turn")
-        playwright.expect(last.locator(".asked")).to_have_text(question, timeout=90_000)
-        playwright.expect(last.locator(".footer")).to_be_visible(timeout=90_000)
-        playwright.expect(self.tab.locator("#ask")).to_be_visible()
-
-    def barriers(self) -> list[str]:
-        """Return what axe finds against WCAG 2.2 A and AA."""
-        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-        found = axe.Axe().run(self.tab, options=rules).response["violations"]
-        return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
+        expect(last.locator(".asked")).to_have_text(question, timeout=90_000)
+        expect(last.locator(".footer")).to_be_visible(timeout=90_000)
+        expect(self.tab.locator("#ask")).to_be_visible()
 
 
 @pytest.fixture
@@ -109,7 +85,7 @@ def test_the_quoted_words_are_marked_in_their_passage(browser: Browser, server: 
     page = Page(browser, server, language)
     page.ask(question)
     passage = page.tab.locator("#viewer .passage.cited")
-    playwright.expect(passage.locator("mark[data-source='1']")).to_have_text([quoted])
+    expect(passage.locator("mark[data-source='1']")).to_have_text([quoted])
     assert len(passage.locator(".quote").inner_text()) > len(quoted)
     assert page.tab.locator(".sources mark").first.inner_text() == quoted
     assert page.tab.locator("#result .checked").inner_text() == f"✓ {page.words.checked}"
@@ -118,17 +94,17 @@ def test_the_quoted_words_are_marked_in_their_passage(browser: Browser, server: 
 def test_a_number_opens_the_source_and_the_keyboard_comes_back(browser: Browser, server: Server) -> None:
     page = Page(browser, server, "en", width=390)
     page.ask(EN_QUESTION)
-    playwright.expect(page.tab.locator("#viewer")).to_be_hidden()
+    expect(page.tab.locator("#viewer")).to_be_hidden()
     chip = page.tab.locator(".statements .chip").first
     chip.focus()
-    playwright.expect(page.tab.locator("#export-word")).to_be_visible()
-    playwright.expect(chip).to_be_focused()  # though what might be asked next was drawn since
+    expect(page.tab.locator("#export-word")).to_be_visible()
+    expect(chip).to_be_focused()  # though what might be asked next was drawn since
     page.tab.keyboard.press("Enter")
-    playwright.expect(page.tab.locator("#viewer-title")).to_be_focused()
-    playwright.expect(page.tab.locator("#viewer .passages mark").first).to_be_in_viewport()
+    expect(page.tab.locator("#viewer-title")).to_be_focused()
+    expect(page.tab.locator("#viewer .passages mark").first).to_be_in_viewport()
     page.tab.keyboard.press("Escape")
-    playwright.expect(page.tab.locator("#viewer")).to_be_hidden()
-    playwright.expect(chip).to_be_focused()
+    expect(page.tab.locator("#viewer")).to_be_hidden()
+    expect(chip).to_be_focused()
 
 
 def test_a_page_of_a_pdf_is_shown_with_the_quoted_words_marked(english: Page) -> None:
@@ -144,19 +120,19 @@ def test_a_page_of_a_pdf_is_shown_with_the_quoted_words_marked(english: Page) ->
     assert 0.48 < rows.min() / height < rows.max() / height < 0.52, "the line in the middle of the page, and no other"
     assert columns.min() / width > 0.09
     assert PDF_WORDS in english.tab.locator("#viewer .passages mark").first.inner_text()
-    playwright.expect(picture).to_be_in_viewport()
+    expect(picture).to_be_in_viewport()
 
 
 def test_one_click_changes_the_language_and_it_is_remembered(english: Page) -> None:
     english.ask(EN_QUESTION)
     english.tab.get_by_text("中文", exact=True).click()
-    playwright.expect(english.tab.locator("#ask")).to_have_text(ZH.ask)
-    playwright.expect(english.tab.locator(".sources h3")).to_have_text(ZH.sources)
-    playwright.expect(english.tab.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(english.tab.locator("#ask")).to_have_text(ZH.ask)
+    expect(english.tab.locator(".sources h3")).to_have_text(ZH.sources)
+    expect(english.tab.locator("html")).to_have_attribute("lang", "zh-CN")
     assert english.tab.locator("#viewer mark").first.inner_text() == EN_WORDS
     english.tab.reload()
-    playwright.expect(english.tab.locator("#ask")).to_have_text(ZH.ask)
-    playwright.expect(english.tab.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(english.tab.locator("#ask")).to_have_text(ZH.ask)
+    expect(english.tab.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 def test_an_example_asks_itself(browser: Browser, server: Server) -> None:
@@ -173,16 +149,16 @@ def test_filters_are_seen_in_the_form_and_in_the_turn_and_removed_one_by_one(eng
     tab.locator("#as-of input, #as-of textarea").first.fill("soon")
     tab.fill("#question textarea", EN_QUESTION)
     tab.locator("#ask").click()
-    playwright.expect(tab.locator("#result .state.error")).to_contain_text("'soon' is not a date")
+    expect(tab.locator("#result .state.error")).to_contain_text("'soon' is not a date")
     tab.locator("#as-of input, #as-of textarea").first.fill("2024-05-01")
     tab.locator("#kind").get_by_text(EN.cases, exact=True).click()
-    playwright.expect(tab.locator("button.filter")).to_have_text([f"{EN.cases} ×", "as of 2024-05-01 ×"])
+    expect(tab.locator("button.filter")).to_have_text([f"{EN.cases} ×", "as of 2024-05-01 ×"])
     english.ask(EN_QUESTION)
     assert tab.locator("#result .within").inner_text() == "Filters: cases and papers · as of 2024-05-01"
     tab.locator("button.filter").first.click()
-    playwright.expect(tab.locator("button.filter")).to_have_text(["as of 2024-05-01 ×"])
+    expect(tab.locator("button.filter")).to_have_text(["as of 2024-05-01 ×"])
     tab.locator("#clear").click()
-    playwright.expect(tab.locator("button.filter")).to_have_count(0)
+    expect(tab.locator("button.filter")).to_have_count(0)
 
 
 def test_a_refusal_says_what_is_missing_and_offers_a_question_that_is_answered(browser: Browser, server: Server) -> None:
@@ -191,12 +167,12 @@ def test_a_refusal_says_what_is_missing_and_offers_a_question_that_is_answered(b
     assert "2031年" in page.tab.locator("#result .missing").all_inner_texts()
     near = page.tab.locator(".near .source").first
     near.get_by_role("button", name=ZH.open).click()
-    playwright.expect(page.tab.locator("#viewer .passage.cited")).to_contain_text("本条规定抵免办法")
+    expect(page.tab.locator("#viewer .passage.cited")).to_contain_text("本条规定抵免办法")
     better = page.tab.locator(".next button").first
     question = better.inner_text()
     better.click()
     page.wait_for(question)
-    playwright.expect(page.tab.locator("#result .statements")).to_be_visible()
+    expect(page.tab.locator("#result .statements")).to_be_visible()
     assert page.tab.locator("#earlier .asked").all_inner_texts() == [UNANSWERABLE]
 
 
@@ -205,7 +181,7 @@ def test_a_conversation_goes_on_and_is_taken_along(english: Page, tmp_path: Path
     english.ask(PDF_QUESTION)
     assert english.tab.locator("#earlier .asked").all_inner_texts() == [EN_QUESTION]
     english.tab.locator("#result [data-act='copy']").click()
-    playwright.expect(english.tab.locator("#result .acts [role='status']")).to_have_text(EN.copied)
+    expect(english.tab.locator("#result .acts [role='status']")).to_have_text(EN.copied)
     assert PDF_WORDS in english.tab.evaluate("navigator.clipboard.readText()")
     english.tab.wait_for_timeout(2_000)  # the files are written anew after each answer
     for kind in ("markdown", "word"):
@@ -218,16 +194,16 @@ def test_a_conversation_goes_on_and_is_taken_along(english: Page, tmp_path: Path
         assert shown in text
         assert shown in paragraphs
     english.tab.locator("#new").click()
-    playwright.expect(english.tab.locator(".welcome")).to_be_visible()
-    playwright.expect(english.tab.locator("#earlier .turn")).to_have_count(0)
+    expect(english.tab.locator(".welcome")).to_be_visible()
+    expect(english.tab.locator("#earlier .turn")).to_have_count(0)
 
 
 def test_what_readers_say_is_written_into_the_journal(english: Page, server: Server) -> None:
     english.ask(EN_QUESTION)
     english.tab.get_by_role("button", name=EN.wrong).click()
-    playwright.expect(english.tab.locator(".source .noted")).to_have_text(EN.noted_wrong)
+    expect(english.tab.locator(".source .noted")).to_have_text(EN.noted_wrong)
     english.tab.get_by_role("button", name=EN.should_decline).click()
-    playwright.expect(english.tab.locator(".acts [role='status']")).to_have_text(EN.noted_decline)
+    expect(english.tab.locator(".acts [role='status']")).to_have_text(EN.noted_decline)
     last = json.loads((server.home / "journal.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     assert (last["question"], last["thumbs"], last["expected"]) == (EN_QUESTION, "down", "evidence_too_weak")
     assert [w["quote"] for w in last["wrong"]] == [EN_WORDS]
@@ -253,14 +229,14 @@ def test_a_phone_stacks_all_and_asks_no_other_host(browser: Browser, server: Ser
 @pytest.mark.parametrize(("language", "dark"), [("zh", False), ("en", True)])
 def test_axe_finds_no_barrier(browser: Browser, server: Server, language: str, dark: bool) -> None:
     page = Page(browser, server, language, dark=dark)
-    assert page.barriers() == [], "welcome"
+    assert barriers(page.tab) == [], "welcome"
     page.tab.locator("#filters > button").click()
     page.ask(ZH_QUESTION)
     page.ask(UNANSWERABLE)
     page.tab.locator("#earlier .chip").first.click()
-    playwright.expect(page.tab.locator("#viewer-title")).to_be_focused()
-    assert page.barriers() == [], "answer, refusal and viewer"
+    expect(page.tab.locator("#viewer-title")).to_be_focused()
+    assert barriers(page.tab) == [], "answer, refusal and viewer"
     for other in page.tab.get_by_role("tab").all()[1:]:
         other.click()
         page.tab.wait_for_timeout(300)
-        assert page.barriers() == [], other.inner_text()
+        assert barriers(page.tab) == [], other.inner_text()

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser, expect
 
+import tests.chromium  # noqa: F401  skips where there is none
 from tests.catalogue import write_benefits_corpus
 from tests.page_server import EVIL, serving
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip("no /usr/bin/chromium: install it (apt-get install chromium) to test the page in a browser", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the extra `dev` to test the page in a browser")
 
 NUMBERS = {"eligible_investment": "5,000,000", "education_surcharge_due": "60万", "local_surcharge_due": "400000", "damaged_part": "8000"}
 
@@ -27,14 +21,6 @@ NUMBERS = {"eligible_investment": "5,000,000", "education_surcharge_due": "60万
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(tmp_path_factory.mktemp("benefits"), write_benefits_corpus) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Form:
@@ -48,7 +34,7 @@ class Form:
         self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
         self.tab.goto(server)
         self.tab.get_by_role("tab", name="Benefits" if locale == "en-GB" else "权益测算").click()
-        playwright.expect(self.tab.locator("#benefits-compute")).to_be_visible()
+        expect(self.tab.locator("#benefits-compute")).to_be_visible()
 
     def fill(self, name: str = "") -> None:
         self.tab.locator("#section-papers > button").click()
@@ -65,7 +51,7 @@ class Form:
 
     def compute(self) -> None:
         self.tab.locator("#benefits-compute").click()
-        playwright.expect(self.tab.locator("#worksheet")).to_be_visible(timeout=60_000)
+        expect(self.tab.locator("#worksheet")).to_be_visible(timeout=60_000)
 
     def row(self, provision: str) -> Any:
         return self.tab.locator(f"[data-provision='{provision}']")
@@ -75,9 +61,9 @@ def test_the_form_becomes_a_worksheet_with_both_downloads(browser: Browser, serv
     form = Form(browser, server)
     form.fill(EVIL)
     form.compute()
-    playwright.expect(form.row("surcharge-offset").locator(".role-now .value")).to_have_text("1,000,000 yuan")
-    playwright.expect(form.row("surcharge-offset").locator(".role-carried .value")).to_have_text("500,000 yuan")
-    playwright.expect(form.tab.locator(".part-proposals [data-provision='risk-compensation-fund']")).to_contain_text("6,400 yuan")
+    expect(form.row("surcharge-offset").locator(".role-now .value")).to_have_text("1,000,000 yuan")
+    expect(form.row("surcharge-offset").locator(".role-carried .value")).to_have_text("500,000 yuan")
+    expect(form.tab.locator(".part-proposals [data-provision='risk-compensation-fund']")).to_contain_text("6,400 yuan")
     for name in ("csv", "docx"):
         with form.tab.expect_download() as download:
             form.tab.locator(f"#benefits-{name}").click()
@@ -95,8 +81,8 @@ def test_unknown_is_a_choice_that_is_asked_about(browser: Browser, server: str) 
     form.fill()
     form.choose("nurturing_scope", "unknown")
     form.compute()
-    playwright.expect(form.tab.locator(".part-open [data-provision='surcharge-offset']")).to_have_count(1)
-    playwright.expect(form.tab.locator("[data-field='nurturing_scope']")).to_have_count(1)
+    expect(form.tab.locator(".part-open [data-provision='surcharge-offset']")).to_have_count(1)
+    expect(form.tab.locator("[data-field='nurturing_scope']")).to_have_count(1)
 
 
 def test_the_worksheet_changes_its_language_with_the_page(browser: Browser, server: str) -> None:
@@ -104,9 +90,9 @@ def test_the_worksheet_changes_its_language_with_the_page(browser: Browser, serv
     form.fill()
     form.compute()
     form.tab.get_by_text("中文", exact=True).click()
-    playwright.expect(form.tab.locator("#worksheet > h2")).to_have_text("权益测算表")
-    playwright.expect(form.tab.locator("#benefits-compute")).to_have_text("测算")
-    playwright.expect(form.tab.locator("#field-eligible_investment")).to_contain_text("当年符合条件的职业教育投资")
+    expect(form.tab.locator("#worksheet > h2")).to_have_text("权益测算表")
+    expect(form.tab.locator("#benefits-compute")).to_have_text("测算")
+    expect(form.tab.locator("#field-eligible_investment")).to_contain_text("当年符合条件的职业教育投资")
     assert form.input("eligible_investment").input_value() == NUMBERS["eligible_investment"]
     assert form.tab.locator("#field-nurturing_scope input[value='yes']").is_checked()
 
@@ -117,19 +103,19 @@ def test_a_profile_is_saved_and_loaded_again(browser: Browser, server: str) -> N
     form.tab.locator("#benefits-store > button").click()
     form.tab.locator("#benefits-name input, #benefits-name textarea").first.fill("Acme 2026")
     form.tab.locator("#benefits-save").click()
-    playwright.expect(form.tab.locator("#benefits-profiles input")).to_have_value("Acme 2026")
+    expect(form.tab.locator("#benefits-profiles input")).to_have_value("Acme 2026")
     form.tab.locator("#benefits-clear").click()
-    playwright.expect(form.input("eligible_investment")).to_have_value("")
+    expect(form.input("eligible_investment")).to_have_value("")
     form.tab.locator("#benefits-load").click()
-    playwright.expect(form.input("eligible_investment")).to_have_value("5000000")
-    playwright.expect(form.tab.locator("#field-nurturing_scope input[value='yes']")).to_be_checked()
+    expect(form.input("eligible_investment")).to_have_value("5000000")
+    expect(form.tab.locator("#field-nurturing_scope input[value='yes']")).to_be_checked()
 
 
 def test_a_wrong_entry_is_said_in_the_language_of_the_page(browser: Browser, server: str) -> None:
     form = Form(browser, server, "zh-CN")
     form.input("total_wages").fill("很多")
     form.tab.locator("#benefits-compute").click()
-    playwright.expect(form.tab.locator("#benefits-sheet .state.error")).to_contain_text("“工资薪金总额”不能填 '很多'")
+    expect(form.tab.locator("#benefits-sheet .state.error")).to_contain_text("“工资薪金总额”不能填 '很多'")
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, server: str) -> None:

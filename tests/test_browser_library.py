@@ -6,23 +6,15 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from assistant import journal
 from assistant.language.glossary import Dictionary
 from assistant.types import Reason
 from tests.api_server import PASSWORD, SECRETS, Running, running
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip("no /usr/bin/chromium: install it (apt-get install chromium) to test the library tab in a browser", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the extra `dev` to test the library tab in a browser")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-playwright-python: install the extra `dev` to look for barriers")
+from tests.chromium import barriers
 
 EVIL = "<img src=x onerror='window.taken = 1'>"
 REPORT = "<!doctype html><title>Report</title><p>Grounding 0.97</p><script>parent.taken = 1; window.top.taken = 1</script>"
@@ -39,16 +31,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> 
         for entry in (declined, dataclasses.replace(declined, id="2", question="What share?", outcome="answer", reason="", thumbs="up")):
             journal.append(home, entry)
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as driver:
-        playwright.expect.set_options(timeout=20_000)  # machines may be busy
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-        playwright.expect.set_options(timeout=5_000)
 
 
 def enter(browser: Browser, server: Running, name: str, tab: str, locale: str = "en-GB", width: int = 1280) -> Page:
@@ -70,23 +52,17 @@ def enter(browser: Browser, server: Running, name: str, tab: str, locale: str = 
     return page
 
 
-def barriers(page: Page, within: str) -> list[Any]:
-    """Return what axe finds to be in the way of people with disabilities."""
-    found = axe.Axe().run(page, context=within, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).response["violations"]
-    return [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found]
-
-
 def open_document(page: Page, title: str) -> None:
     page.locator(".documents button", has_text=title).first.click()
-    playwright.expect(page.locator("#document-title")).to_have_text(title)
-    playwright.expect(page.locator("#document-title")).to_be_focused()
+    expect(page.locator("#document-title")).to_have_text(title)
+    expect(page.locator("#document-title")).to_be_focused()
 
 
 def send(page: Page, folder: Path, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     page.set_input_files("#library-files input[type=file]", [str(folder / name) for name in files])
-    playwright.expect(page.locator("#library-files .file-preview tr")).to_have_count(len(files))
+    expect(page.locator("#library-files .file-preview tr")).to_have_count(len(files))
 
 
 def test_a_librarian_takes_in_corrects_and_removes(browser: Browser, server: Running, tmp_path: Path) -> None:
@@ -94,48 +70,48 @@ def test_a_librarian_takes_in_corrects_and_removes(browser: Browser, server: Run
     page.locator("#library-upload > button").click()
     send(page, tmp_path, {"办法 (1).md": f"# 实习办法\n\n第一条 学徒每年有十五天假期。{EVIL}\n".encode(), "bad.pdf": b"no pdf", "x.exe": b"MZ"})
     page.locator("#library-take").click()
-    playwright.expect(page.locator("#library-report .count")).to_have_text("3 files: 1 taken in, 0 unchanged, 2 refused")
+    expect(page.locator("#library-report .count")).to_have_text("3 files: 1 taken in, 0 unchanged, 2 refused")
     assert page.locator(".file.bad").count() == 2
     assert "Print it to a new PDF" in page.locator(".file.bad").first.inner_text()
-    playwright.expect(page.locator("#library-files .file-preview")).to_have_count(0)
+    expect(page.locator("#library-files .file-preview")).to_have_count(0)
     assert barriers(page, "#library-report") == []
 
     open_document(page, "实习办法")
     assert EVIL in page.locator(".passages").inner_text()
     assert page.evaluate("window.taken") is None
     page.fill("#library-find input, #library-find textarea", "nothing of the sort")
-    playwright.expect(page.locator("#library-document")).to_contain_text("No passage of this document holds these words.")
+    expect(page.locator("#library-document")).to_contain_text("No passage of this document holds these words.")
     page.fill("#library-find input, #library-find textarea", "十五")
-    playwright.expect(page.locator(".passages .passage")).to_have_count(1)
+    expect(page.locator(".passages .passage")).to_have_count(1)
 
     page.locator("#library-amend > button").click()
     issued = page.locator("#known-issued input, #known-issued textarea")
     page.wait_for_timeout(1_000)  # what was drawn for the search may still set the form
     issued.fill("soon")
     issued.blur()
-    playwright.expect(issued).to_have_value("soon")
+    expect(issued).to_have_value("soon")
     page.locator("#library-save").click()
-    playwright.expect(page.locator("#library-done")).to_contain_text('"Issued" cannot be \'soon\'. Write a full date')
+    expect(page.locator("#library-done")).to_contain_text('"Issued" cannot be \'soon\'. Write a full date')
     issued.fill("2024-05-01")
     page.locator("#known-status input").click()
     page.get_by_role("option", name="on trial").click()
     page.locator("#library-save").click()
-    playwright.expect(page.locator("#library-done")).to_contain_text("Saved, and the index follows it.")
-    playwright.expect(page.locator("#library-document .where").first).to_contain_text("issued 2024-05-01")
+    expect(page.locator("#library-done")).to_contain_text("Saved, and the index follows it.")
+    expect(page.locator("#library-document .where").first).to_contain_text("issued 2024-05-01")
     assert barriers(page, "#library-columns") == []
 
     page.locator("#library-reindex").click()
-    playwright.expect(page.locator("#library-done")).to_contain_text("Read and indexed anew")
+    expect(page.locator("#library-done")).to_contain_text("Read and indexed anew")
     page.locator("#library-remove").click()
     page.locator("#library-keep").click()
-    playwright.expect(page.locator("#library-confirm")).to_have_count(0)
+    expect(page.locator("#library-confirm")).to_have_count(0)
     page.locator("#library-remove").click()
     page.locator("#library-confirm").click()
-    playwright.expect(page.locator(".proof tbody td").first).to_be_visible()
+    expect(page.locator(".proof tbody td").first).to_be_visible()
     assert set(page.locator(".proof tbody td").all_inner_texts()) == {"✓ 0"}
     assert page.locator(".proof tbody tr").count() >= 6
-    playwright.expect(page.locator(".documents")).not_to_contain_text("实习办法")
-    playwright.expect(page.locator("#library-manage")).to_have_count(0)
+    expect(page.locator(".documents")).not_to_contain_text("实习办法")
+    expect(page.locator("#library-manage")).to_have_count(0)
     page.context.close()
 
 
@@ -146,38 +122,38 @@ def test_what_was_sent_stays_in_no_cache(browser: Browser, server: Running, tmp_
     page.locator("#library-upload > button").click()
     send(page, tmp_path, {"canary-of-the-cache.md": "# 测试文件\n\n一段文字。".encode(), "empty.md": b""})
     page.locator("#library-take").click()
-    playwright.expect(page.locator("#library-report .count")).to_have_text("共 2 个文件：收入 1，未变 0，未收入 1")
-    playwright.expect(page.locator(".file.bad")).to_contain_text("文件中没有文字")
+    expect(page.locator("#library-report .count")).to_have_text("共 2 个文件：收入 1，未变 0，未收入 1")
+    expect(page.locator(".file.bad")).to_contain_text("文件中没有文字")
     assert [path for path in uploads_folder().rglob("canary-of-the-cache.md") if path.is_file()] == []
 
     open_document(page, "测试文件")
     page.locator("#library-replace > button").click()
     (tmp_path / "new.md").write_text("# 另一个标题\n\n新的文字。", encoding="utf-8")
     page.set_input_files("#library-version input[type=file]", str(tmp_path / "new.md"))
-    playwright.expect(page.locator("#library-version .file-preview tr")).to_have_count(1)
+    expect(page.locator("#library-version .file-preview tr")).to_have_count(1)
     page.locator("#library-replace-now").click()
-    playwright.expect(page.locator("#library-done")).to_contain_text("已替换旧版本")
-    playwright.expect(page.locator(".passages")).to_contain_text("新的文字")
-    playwright.expect(page.locator("#document-title")).to_have_text("测试文件")
+    expect(page.locator("#library-done")).to_contain_text("已替换旧版本")
+    expect(page.locator(".passages")).to_contain_text("新的文字")
+    expect(page.locator("#document-title")).to_have_text("测试文件")
     page.context.close()
 
 
 def test_a_reader_sees_no_controls_and_nothing_hidden(browser: Browser, server: Running) -> None:
     page = enter(browser, server, "reader", "Library", width=390)
     open_document(page, "Bonus Regulation")
-    playwright.expect(page.locator(".documents li")).to_have_count(page.locator(".documents button").count())
+    expect(page.locator(".documents li")).to_have_count(page.locator(".documents button").count())
     for control in ("upload", "maintenance", "manage", "take", "save", "remove", "reindex", "files"):
         assert page.locator(f"#library-{control}").count() == 0, control
-    playwright.expect(page.get_by_role("tab", name="Quality")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Quality")).to_have_count(0)
     text = page.locator("body").inner_text()
     assert [secret for secret in SECRETS if secret in text] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert barriers(page, "#library-columns") == []
     page.fill("#library-query input, #library-query textarea", "zebra")
-    playwright.expect(page.locator("#library-list")).to_contain_text("No document matches.")
+    expect(page.locator("#library-list")).to_contain_text("No document matches.")
     page.get_by_text("中文", exact=True).click()
-    playwright.expect(page.locator("#library-list")).to_contain_text("没有符合条件的文件")
-    playwright.expect(page.locator("#library-query")).to_contain_text("查找文件")
+    expect(page.locator("#library-list")).to_contain_text("没有符合条件的文件")
+    expect(page.locator("#library-query")).to_contain_text("查找文件")
     page.context.close()
 
 
@@ -203,16 +179,16 @@ def test_an_event_that_only_librarians_have_is_refused_to_a_reader(server: Runni
 
 def test_the_last_weeks_and_the_report(browser: Browser, server: Running) -> None:
     page = enter(browser, server, "librarian", "Quality")
-    playwright.expect(page.locator("#quality-plots .count")).to_have_text("2 questions, 1 declined (50%)")
+    expect(page.locator("#quality-plots .count")).to_have_text("2 questions, 1 declined (50%)")
     assert page.locator(".plot svg rect.first").count() == 24
     assert "What of 2031?" in page.locator(".refusals").inner_text()
-    playwright.expect(page.frame_locator(".report iframe").locator("p")).to_have_text("Grounding 0.97")
+    expect(page.frame_locator(".report iframe").locator("p")).to_have_text("Grounding 0.97")
     assert page.evaluate("window.taken") is None
     assert barriers(page, "#quality-tab") == []
     page.get_by_text("last 4 weeks").click()
-    playwright.expect(page.locator(".plot svg rect.first")).to_have_count(8)
+    expect(page.locator(".plot svg rect.first")).to_have_count(8)
     page.get_by_text("中文", exact=True).click()
-    playwright.expect(page.locator("#quality-plots .count")).to_have_text("共 2 个问题，未回答 1 个（50%）")
+    expect(page.locator("#quality-plots .count")).to_have_text("共 2 个问题，未回答 1 个（50%）")
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.context.close()

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
+import tests.chromium  # noqa: F401  skips where there is none
 from assistant.language.glossary import Dictionary
 from assistant.page.page_words import EN
 from tests.api_server import HIDDEN_QUESTION, PASSWORD, QUESTION, Running, running
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip("no /usr/bin/chromium: install it (apt-get install chromium) to test signing in with a browser", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the extra `dev` to test signing in with a browser")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("sign-in"), dictionary, "accounts", rate_limit=100_000) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Visit:
@@ -63,8 +48,8 @@ class Visit:
         self.tab.fill("#question textarea", question)
         self.tab.press("#question textarea", "Enter")
         turn = self.tab.locator("#result .turn").last
-        playwright.expect(turn.locator(".asked")).to_have_text(question, timeout=60_000)
-        playwright.expect(turn.locator(".footer")).to_be_visible(timeout=60_000)  # stands under a whole answer, not under one in the making
+        expect(turn.locator(".asked")).to_have_text(question, timeout=60_000)
+        expect(turn.locator(".footer")).to_be_visible(timeout=60_000)  # stands under a whole answer, not under one in the making
         return str(turn.inner_text()).replace(question, "")
 
 
@@ -78,14 +63,14 @@ def visit(browser: Browser, server: Running) -> Iterator[Visit]:
 def test_somebody_signs_in_asks_and_signs_out(visit: Visit, server: Running) -> None:
     assert urlsplit(visit.tab.url).path == "/sign-in"
     visit.sign_in("reader", "a wrong password")
-    playwright.expect(visit.tab.get_by_role("alert")).to_have_text("The name or the password is not right.")
+    expect(visit.tab.get_by_role("alert")).to_have_text("The name or the password is not right.")
     visit.sign_in("reader")
     assert "30%" in visit.ask(QUESTION)
     assert visit.tab.evaluate("document.cookie") == "", "no script can read the session"
     visit.tab.goto(f"{server.url}/sign-in")
-    playwright.expect(visit.tab.locator("main")).to_contain_text("Signed in as reader (reader)")
+    expect(visit.tab.locator("main")).to_contain_text("Signed in as reader (reader)")
     visit.tab.get_by_role("button", name="Sign out").click()
-    playwright.expect(visit.tab.locator("#name")).to_be_visible()
+    expect(visit.tab.locator("#name")).to_be_visible()
     visit.tab.goto(server.url)
     assert urlsplit(visit.tab.url).path == "/sign-in"
     assert visit.refused == []
@@ -109,9 +94,9 @@ def test_the_page_shows_what_its_visitor_may_see(browser: Browser, server: Runni
 
 def test_the_form_speaks_the_browsers_language_and_the_other_one(browser: Browser, server: Running) -> None:
     visit = Visit(browser, server, "zh-CN")
-    playwright.expect(visit.tab.get_by_role("button")).to_have_text("登录")
+    expect(visit.tab.get_by_role("button")).to_have_text("登录")
     visit.tab.get_by_role("link", name="English").click()
-    playwright.expect(visit.tab.get_by_role("button")).to_have_text("Sign in")
+    expect(visit.tab.get_by_role("button")).to_have_text("Sign in")
     assert visit.tab.evaluate("document.documentElement.lang") == "en"
     visit.context.close()
 

@@ -43,7 +43,7 @@ def asking(library: Assistant) -> Iterator[Asking]:
 
 
 def ask(asking: Asking, talk: Talk, question: str, scope: Scope = Scope(), person: Person = LOCAL) -> list[str]:  # noqa: B008  frozen
-    return list(asking.ask(visit(person), talk, question, scope, "en"))
+    return list(asking.ask(visit(person), talk, question, scope))
 
 
 def entries(asking: Asking) -> list[journal.Entry]:
@@ -51,7 +51,7 @@ def entries(asking: Asking) -> list[journal.Entry]:
 
 
 def test_each_sentence_is_drawn_when_it_holds(asking: Asking) -> None:
-    talk = Talk()
+    talk = Talk("en")
     drawn = ask(asking, talk, QUESTION)
     outcome = talk.turns[0].outcome
     assert isinstance(outcome, Answer)
@@ -65,13 +65,13 @@ def test_each_sentence_is_drawn_when_it_holds(asking: Asking) -> None:
 
 
 def test_a_follow_up_is_understood_and_both_turns_stand(asking: Asking) -> None:
-    talk = Talk()
+    talk = Talk("en")
     ask(asking, talk, QUESTION)
     (*_, last) = ask(asking, talk, "Can what is not used be carried forward?")
     assert "may be carried forward" in last
     assert "Taken as: " in last
     assert 'data-turn="1"' in last
-    assert QUESTION in asking.earlier(talk, "en")
+    assert QUESTION in asking.earlier(talk)
     assert [turn.number for turn in talk.turns] == [1, 2]
     assert len(asking.conversations.turns(talk.id)) == 2
 
@@ -84,7 +84,7 @@ def test_a_visitor_is_answered_from_what_they_may_see(asking: Asking, monkeypatc
         return self
 
     monkeypatch.setattr(Assistant, "seen_by", look)
-    ask(asking, Talk(), QUESTION, person=Person("anna", Role.STAFF))
+    ask(asking, Talk("en"), QUESTION, person=Person("anna", Role.STAFF))
     assert seen == [Person("anna", Role.STAFF).audiences]
 
 
@@ -94,7 +94,7 @@ def test_an_error_is_one_clear_line(asking: Asking, monkeypatch: pytest.MonkeyPa
         raise error
 
     monkeypatch.setattr(Assistant, "stream", fail)
-    (*_, last) = ask(asking, Talk(), QUESTION)
+    (*_, last) = ask(asking, Talk("en"), QUESTION)
     assert (shown or FRAME.internal.replace("'", "&#x27;")) in last
     assert 'role="alert"' in last
     assert "secret" not in last
@@ -110,17 +110,28 @@ def test_what_is_stopped_stays_and_nothing_is_added(asking: Asking, library: Ass
         yield Done(whole)
 
     monkeypatch.setattr(Assistant, "stream", stream)
-    talk = Talk()
-    events = asking.ask(visit(), talk, QUESTION, Scope(), "en")
+    talk = Talk("en")
+    events = asking.ask(visit(), talk, QUESTION, Scope())
     next(events)
     assert "So far." in next(events)
-    stopped = asking.stop(talk, "en")
+    stopped = asking.stop(talk)
     assert list(events) == []
-    assert stopped == asking.last(talk, "en")
+    assert stopped == asking.last(talk)
     assert "So far." in stopped
     assert "Too late." not in stopped
     assert EN.stopped in stopped
     assert asking.conversations.turns(talk.id) == []
+
+
+def test_what_is_answered_while_the_language_changes_is_drawn_in_the_new_one(asking: Asking) -> None:
+    talk = Talk("en")
+    events = asking.ask(visit(), talk, QUESTION, Scope())
+    assert EN.looking in next(events)
+    talk.language = "zh"
+    (*_, last) = events
+    assert ZH.checked in last
+    assert EN.checked not in last
+    assert ZH.checked in asking.offer(visit(), talk)
 
 
 def test_questions_wait_for_the_first_filling(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,32 +144,32 @@ def test_questions_wait_for_the_first_filling(library: Assistant, monkeypatch: p
     monkeypatch.setattr(Assistant, "fill", fill)
     filling.start()
     asking = Asking(library, filling)
-    first, *rest = asking.ask(visit(), Talk(), QUESTION, Scope(), "en")
+    first, *rest = asking.ask(visit(), Talk("en"), QUESTION, Scope())
     assert "3 of 10" in first
     assert EN.checked in rest[-1]
     asking.conversations.close()
 
 
 def test_the_viewer_opens_citations_and_passages_found_and_nothing_else(asking: Asking) -> None:
-    talk = Talk()
+    talk = Talk("en")
     ask(asking, talk, QUESTION)
-    assert '<mark data-source="1">' in asking.view(visit(), talk, (0, "n", 1), "en")
-    assert EN.cited_here in asking.view(visit(), talk, (0, "hit", 0), "en")
+    assert '<mark data-source="1">' in asking.view(visit(), talk, (0, "n", 1))
+    assert EN.cited_here in asking.view(visit(), talk, (0, "hit", 0))
     for opened in (None, (0, "n", 9), (0, "hit", 999), (0, "hit", -1), (7, "n", 1), (-1, "n", 1)):
-        assert EN.viewer_empty in asking.view(visit(), talk, opened, "en")
+        assert EN.viewer_empty in asking.view(visit(), talk, opened)
 
 
 def test_what_might_be_asked_next_is_offered_after_the_answer(asking: Asking) -> None:
-    talk = Talk()
+    talk = Talk("en")
     ask(asking, talk, UNANSWERABLE)
-    assert EN.better in asking.offer(visit(), talk, "en")
+    assert EN.better in asking.offer(visit(), talk)
     ask(asking, talk, QUESTION, Scope(kind=Kind.CASE))
-    assert EN.unfiltered in asking.offer(visit(), talk, "en")
-    assert EN.empty[0] in asking.offer(visit(), Talk(), "en")
+    assert EN.unfiltered in asking.offer(visit(), talk)
+    assert EN.empty[0] in asking.offer(visit(), Talk("en"))
 
 
 def test_thumbs_and_wrong_sources_are_one_entry_of_the_journal(asking: Asking) -> None:
-    talk = Talk()
+    talk = Talk("en")
     ask(asking, talk, QUESTION)
     asking.judge(talk, 0, "up", "")
     assert [(e.question, e.thumbs) for e in entries(asking)] == [(QUESTION, "up")]
@@ -171,12 +182,12 @@ def test_thumbs_and_wrong_sources_are_one_entry_of_the_journal(asking: Asking) -
     asking.judge(talk, 0, "down", "evidence_too_weak")
     assert entries(asking)[0].expected == "evidence_too_weak"
     assert asking.conversations.turns(talk.id)[0].feedback == -1
-    assert EN.noted_wrong in asking.last(talk, "en")
-    assert EN.noted_decline in asking.last(talk, "en")
+    assert EN.noted_wrong in asking.last(talk)
+    assert EN.noted_decline in asking.last(talk)
 
 
 def test_a_passage_that_answers_becomes_evidence(asking: Asking) -> None:
-    talk = Talk()
+    talk = Talk("en")
     ask(asking, talk, UNANSWERABLE)
     asking.holds(talk, 0, 0)
     outcome = talk.turns[0].outcome
@@ -185,10 +196,10 @@ def test_a_passage_that_answers_becomes_evidence(asking: Asking) -> None:
 
 
 def test_a_conversation_is_exported_once_there_is_an_answer(asking: Asking) -> None:
-    talk = Talk()
-    assert asking.export(talk, "zh") is None
+    talk = Talk("zh")
+    assert asking.export(talk) is None
     ask(asking, talk, FRAGE)
-    files = asking.export(talk, "zh")
+    files = asking.export(talk)
     assert files is not None
     assert [f.suffix for f in files] == [".md", ".docx"]
     assert FRAGE in files[0].read_text(encoding="utf-8")
@@ -221,24 +232,24 @@ def clicked(**data: object) -> gr.EventData:
 
 
 def test_a_blank_question_is_put_right_without_asking(tab: _Tab) -> None:
-    talk = Talk()
-    (only,) = tab.ask(visit(), talk, "zh", "  ", "", "", "", "")
+    talk = Talk("zh")
+    (only,) = tab.ask(visit(), talk, "  ", "", "", "", "")
     assert ZH.no_question in only[tab.parts.last]
     assert talk.turns == []
 
 
 def test_the_button_to_stop_stands_while_a_question_is_answered_and_the_source_opens_after(tab: _Tab) -> None:
-    talk = Talk()
-    first, *_, last = tab.ask(visit(), talk, "en", QUESTION, "", "", "", "")
+    talk = Talk("en")
+    first, *_, last = tab.ask(visit(), talk, QUESTION, "", "", "", "")
     assert (first[tab.parts.stop]["visible"], first[tab.parts.question]) == (True, "")
     assert (last[tab.parts.stop]["visible"], last[tab.parts.opened]) == (False, (0, "n", 1))
     assert "<mark" in last[tab.parts.viewer]
 
 
 def test_asking_again_takes_the_last_turn_back_with_its_filters(tab: _Tab) -> None:
-    talk = Talk()
+    talk = Talk("en")
     for filters in (("CN-50", "policy", "", ""), ("", "", "", "2024-05-01")):
-        list(tab.ask(visit(), talk, "en", QUESTION, *filters))
+        list(tab.ask(visit(), talk, QUESTION, *filters))
     assert tab.again(clicked(turn=0), talk) == (QUESTION, "CN-50", "policy", "", "")
     assert len(talk.turns) == 2
     assert tab.again(clicked(turn=1), talk) == (QUESTION, "", "", "", "2024-05-01")
@@ -255,23 +266,23 @@ def test_offered_questions_keep_the_filters_unless_they_are_to_be_left_out(tab: 
 
 
 def test_what_a_click_brings_is_checked(tab: _Tab) -> None:
-    talk = Talk()
-    list(tab.ask(visit(), talk, "en", QUESTION, "", "", "", ""))
+    talk = Talk("en")
+    list(tab.ask(visit(), talk, QUESTION, "", "", "", ""))
     for data in (clicked(turn=5, thumbs="up"), clicked(turn="x", n="1"), clicked()):
-        assert tab.judge(data, talk, "en") == {tab.parts.last: tab.asking.last(talk, "en")}
+        assert tab.judge(data, talk) == {tab.parts.last: tab.asking.last(talk)}
         assert tab.again(data, talk)[0] == ""
-        assert EN.viewer_empty in tab.show_source(visit(), data, talk, "en")[1]
+        assert EN.viewer_empty in tab.show_source(visit(), data, talk)[1]
     with pytest.raises(gr.Error, match="'sideways'"):
-        tab.judge(clicked(turn=0, thumbs="sideways"), talk, "en")
+        tab.judge(clicked(turn=0, thumbs="sideways"), talk)
 
 
 def test_another_language_shows_all_in_it(tab: _Tab) -> None:
-    talk = Talk()
-    list(tab.ask(visit(), talk, "en", QUESTION, "", "", "", ""))
+    talk = Talk("en")
+    list(tab.ask(visit(), talk, QUESTION, "", "", "", ""))
     shown = tab.switch(visit(), "zh", talk, (0, "n", 1), "CN-50", "", "", "")
     assert ZH.checked in shown[tab.parts.last]
     assert ZH.cited_here in shown[tab.parts.viewer]
     assert "重庆" in shown[tab.parts.chosen]
-    begun = tab.begin(talk, "zh")
+    begun = tab.begin(talk)
     assert ZH.empty[0] in begun[tab.parts.last]
     assert (talk.id, talk.turns) == ("", [])

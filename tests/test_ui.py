@@ -59,6 +59,13 @@ def test_the_page_has_every_tab_and_sends_nothing_home() -> None:
     assert not [f for f in blocks.fns.values() if f.api_name and f.api_visibility == "public" and f.api_name != "benefits"]
 
 
+def test_only_what_is_long_or_can_be_stopped_goes_through_the_queue() -> None:
+    blocks = build(as_assistant(FakeAssistant()))
+    queued = {getattr(f.fn, "__qualname__", "") for f in blocks.fns.values() if f.fn and f.queue}
+    library = {f"LibraryTab.{name}" for name in ("take", "amend", "replace", "reindex", "remove", "check", "rebuild")}
+    assert queued == {"_Tab.ask", "BenefitsTab.compute", "ToolsTab.run", *library}
+
+
 def test_the_page_sees_the_library_as_its_visitor_does() -> None:
     fake = FakeAssistant()
     library_for(as_assistant(fake), visit(Person("anna", Role.STAFF)))

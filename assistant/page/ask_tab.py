@@ -14,6 +14,7 @@ from assistant.language.places import all_places, place_name
 from assistant.page.answer_html import render_filters, render_welcome
 from assistant.page.ask_words import ask_words
 from assistant.page.asking import Asking, Opened, scope_of
+from assistant.page.events import QUICK, QUIET
 from assistant.page.rendering import render_error
 from assistant.page.source_html import render_viewer_empty
 from assistant.page.turns import Talk
@@ -21,7 +22,6 @@ from assistant.pipeline import Assistant
 from assistant.types import Answer, AssistantError, Kind, Scope, Status
 
 MAX_QUESTION = 500
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _HAND_ON = "assistantPage.handOn(element, trigger, ['show_source', 'pose', 'again', 'judge', 'wrong', 'holds', 'drop'], watch);"
 """Makes events of the buttons in HTML; Gradio takes the names of the events from this text."""
 _FILTERS = ("jurisdiction", "kind", "status", "as_of")
@@ -149,33 +149,33 @@ class _Tab:
     parts: _Parts
     language: gr.Radio
 
-    def ask(self, request: gr.Request, talk: Talk, language: str, question: str, *filters: str | None) -> Iterator[dict[Any, Any]]:
+    def ask(self, request: gr.Request, talk: Talk, question: str, *filters: str | None) -> Iterator[dict[Any, Any]]:
         """Yield what changes while a question is answered."""
         p, question = self.parts, question.strip()
         try:
             if not question:
-                raise AssistantError(ask_words(language).no_question)
-            scope = scope_of(dict(zip(_FILTERS, filters, strict=True)), language)
+                raise AssistantError(ask_words(talk.language).no_question)
+            scope = scope_of(dict(zip(_FILTERS, filters, strict=True)), talk.language)
         except AssistantError as error:
-            yield {p.last: render_error(str(error), language) + self.asking.last(talk, language)}
+            yield {p.last: render_error(str(error), talk.language) + self.asking.last(talk)}
             return
         busy = {p.ask: gr.update(visible=False), p.stop: gr.update(visible=True), p.question: ""}
-        yield {p.earlier: self.asking.all(talk, language), **busy}
-        for drawn in self.asking.ask(request, talk, question, scope, language):
+        yield {p.earlier: self.asking.all(talk), **busy}
+        for drawn in self.asking.ask(request, talk, question, scope):
             yield {p.last: drawn}
         opened: Opened = (len(talk.turns) - 1, "n", 1) if talk.turns and isinstance(talk.turns[-1].outcome, Answer) else None
-        yield {**self._idle(), p.opened: opened, p.viewer: self.asking.view(request, talk, opened, language)}
+        yield {**self._idle(), p.opened: opened, p.viewer: self.asking.view(request, talk, opened)}
 
     def _idle(self) -> dict[Any, Any]:
         return {self.parts.ask: gr.update(visible=True), self.parts.stop: gr.update(visible=False)}
 
-    def stop(self, talk: Talk, language: str) -> dict[Any, Any]:
+    def stop(self, talk: Talk) -> dict[Any, Any]:
         """Keep what has been said so far."""
-        return {self.parts.last: self.asking.stop(talk, language), **self._idle()}
+        return {self.parts.last: self.asking.stop(talk), **self._idle()}
 
-    def export(self, talk: Talk, language: str) -> tuple[Any, Any]:
+    def export(self, talk: Talk) -> tuple[Any, Any]:
         """Offer the conversation for download."""
-        files = self.asking.export(talk, language)
+        files = self.asking.export(talk)
         if files is None:
             return gr.update(visible=False), gr.update(visible=False)
         markdown, word = (gr.update(value=str(file), visible=True) for file in files)
@@ -195,48 +195,49 @@ class _Tab:
             talk.turns.pop()
         return (turn.question, *_filters(turn.scope))
 
-    def show_source(self, request: gr.Request, data: gr.EventData, talk: Talk, language: str) -> tuple[Opened, str]:
+    def show_source(self, request: gr.Request, data: gr.EventData, talk: Talk) -> tuple[Opened, str]:
         """Open a source at a citation or at a passage that was found."""
         kind = "hit" if _said(data, "hit") else "n"
         opened = (_number(data, "turn"), kind, _number(data, kind))
-        return opened, self.asking.view(request, talk, opened, language)
+        return opened, self.asking.view(request, talk, opened)
 
-    def judge(self, data: gr.EventData, talk: Talk, language: str) -> dict[Any, Any]:
+    def judge(self, data: gr.EventData, talk: Talk) -> dict[Any, Any]:
         """Note what a reader says of an answer."""
-        return self._noted(data, talk, language, lambda place: self.asking.judge(talk, place, _said(data, "thumbs"), _said(data, "expected")))
+        return self._noted(data, talk, lambda place: self.asking.judge(talk, place, _said(data, "thumbs"), _said(data, "expected")))
 
-    def wrong(self, data: gr.EventData, talk: Talk, language: str) -> dict[Any, Any]:
+    def wrong(self, data: gr.EventData, talk: Talk) -> dict[Any, Any]:
         """Note a wrong source."""
-        return self._noted(data, talk, language, lambda place: self.asking.wrong(talk, place, _number(data, "n")))
+        return self._noted(data, talk, lambda place: self.asking.wrong(talk, place, _number(data, "n")))
 
-    def holds(self, data: gr.EventData, talk: Talk, language: str) -> dict[Any, Any]:
+    def holds(self, data: gr.EventData, talk: Talk) -> dict[Any, Any]:
         """Note that a passage near a refusal holds the answer."""
-        return self._noted(data, talk, language, lambda place: self.asking.holds(talk, place, _number(data, "hit")))
+        return self._noted(data, talk, lambda place: self.asking.holds(talk, place, _number(data, "hit")))
 
-    def _noted(self, data: gr.EventData, talk: Talk, language: str, note: Callable[[int], None]) -> dict[Any, Any]:
+    def _noted(self, data: gr.EventData, talk: Talk, note: Callable[[int], None]) -> dict[Any, Any]:
         place = _number(data, "turn")
         if not 0 <= place < len(talk.turns):
-            return {self.parts.last: self.asking.last(talk, language)}
+            return {self.parts.last: self.asking.last(talk)}
         try:
             note(place)
         except AssistantError as error:
             raise gr.Error(str(error), duration=8) from error
         if place < len(talk.turns) - 1:
-            return {self.parts.earlier: self.asking.earlier(talk, language)}
-        return {self.parts.last: self.asking.last(talk, language)}
+            return {self.parts.earlier: self.asking.earlier(talk)}
+        return {self.parts.last: self.asking.last(talk)}
 
-    def begin(self, talk: Talk, language: str) -> dict[Any, Any]:
+    def begin(self, talk: Talk) -> dict[Any, Any]:
         """Begin a new conversation."""
         p = self.parts
         talk.clear()
-        blank = {p.earlier: "", p.last: self.asking.last(talk, language), p.viewer: render_viewer_empty(language), p.opened: None, p.question: ""}
+        blank = {p.earlier: "", p.last: self.asking.last(talk), p.viewer: render_viewer_empty(talk.language), p.opened: None, p.question: ""}
         return {**blank, p.markdown: gr.update(visible=False), p.word: gr.update(visible=False), **self._idle()}
 
     def switch(self, request: gr.Request, language: str, talk: Talk, opened: Opened, *filters: str | None) -> dict[Any, Any]:
         """Show everything in ``language``."""
         p = self.parts
-        shown = {p.earlier: self.asking.earlier(talk, language), p.last: self.asking.last(talk, language)}
-        viewed = self.asking.view(request, talk, opened, language)
+        talk.language = language
+        shown = {p.earlier: self.asking.earlier(talk), p.last: self.asking.last(talk)}
+        viewed = self.asking.view(request, talk, opened)
         return {**p.labels(language), **shown, p.viewer: viewed, p.chosen: self.chosen(language, *filters)}
 
     def chosen(self, language: str, *filters: str | None) -> str:
@@ -276,31 +277,31 @@ def _wire(tab: _Tab) -> None:
     changed = [p.earlier, p.last, p.question, p.ask, p.stop, p.viewer, p.opened]
     asking: dict[str, Any] = {
         "fn": tab.ask,
-        "inputs": [p.talk, language, p.question, *p.inputs],
+        "inputs": [p.talk, p.question, *p.inputs],
         "outputs": changed,
         "concurrency_limit": 4,
         "concurrency_id": "ask",
-        **_QUIET,
+        **QUIET,
     }
     begun: list[Any] = [p.ask.click(**asking), p.question.submit(**asking)]
     for html in (p.earlier, p.last, p.viewer):
-        html.show_source(tab.show_source, [p.talk, language], [p.opened, p.viewer], concurrency_limit=4, **_QUIET)
+        html.show_source(tab.show_source, [p.talk], [p.opened, p.viewer], **QUICK)
     for html in (p.earlier, p.last):
         begun += [
-            html.pose(tab.pose, p.inputs, [p.question, *p.inputs], **_QUIET).then(**asking),
-            html.again(tab.again, [p.talk], [p.question, *p.inputs], **_QUIET).then(**asking),
+            html.pose(tab.pose, p.inputs, [p.question, *p.inputs], **QUICK).then(**asking),
+            html.again(tab.again, [p.talk], [p.question, *p.inputs], **QUICK).then(**asking),
         ]
         for event, note in ((html.judge, tab.judge), (html.wrong, tab.wrong), (html.holds, tab.holds)):
-            event(note, [p.talk, language], [p.earlier, p.last], **_QUIET)
+            event(note, [p.talk], [p.earlier, p.last], **QUICK)
     for asked in begun:
-        asked.then(tab.asking.offer, [p.talk, language], [p.last], concurrency_limit=2, concurrency_id="offer", **_QUIET).then(
-            tab.export, [p.talk, language], [p.markdown, p.word], **_QUIET
+        asked.then(tab.asking.offer, [p.talk], [p.last], **QUICK).then(
+            tab.export, [p.talk], [p.markdown, p.word], **QUICK
         )
-    p.stop.click(tab.stop, [p.talk, language], [p.last, p.ask, p.stop], cancels=begun, **_QUIET)
-    p.new.click(tab.begin, [p.talk, language], [*changed, p.markdown, p.word], cancels=begun, **_QUIET)
+    p.stop.click(tab.stop, [p.talk], [p.last, p.ask, p.stop], cancels=begun, **QUICK)
+    p.new.click(tab.begin, [p.talk], [*changed, p.markdown, p.word], cancels=begun, **QUICK)
     for part in p.inputs:
-        part.change(tab.chosen, [language, *p.inputs], [p.chosen], **_QUIET)
-    p.chosen.drop(tab.drop, p.inputs, p.inputs, **_QUIET)
-    p.clear.click(lambda: ("", "", "", ""), None, p.inputs, **_QUIET)
+        part.change(tab.chosen, [language, *p.inputs], [p.chosen], **QUICK)
+    p.chosen.drop(tab.drop, p.inputs, p.inputs, **QUICK)
+    p.clear.click(lambda: ("", "", "", ""), None, p.inputs, **QUICK)
     followed = [*p.labels("zh"), p.earlier, p.last, p.viewer, p.chosen]
-    language.change(tab.switch, [language, p.talk, p.opened, *p.inputs], followed, concurrency_limit=None, **_QUIET)
+    language.change(tab.switch, [language, p.talk, p.opened, *p.inputs], followed, **QUICK)

@@ -62,21 +62,21 @@ class Asking:
 
     # -- asking -----------------------------------------------------------------------------------------------
 
-    def ask(self, request: gr.Request, talk: Talk, question: str, scope: Scope, language: str) -> Iterator[str]:
+    def ask(self, request: gr.Request, talk: Talk, question: str, scope: Scope) -> Iterator[str]:
         """Yield the last turn of the conversation while a question is answered, and last with the answer, the refusal or the error."""
         while self.filling.running:
-            yield render_filling(self.filling.done, self.filling.total, self.filling.name, language)
+            yield render_filling(self.filling.done, self.filling.total, self.filling.name, talk.language)
             time.sleep(0.5)
         place = len(talk.turns)
         talk.turns.append(Turn(question, scope))
-        yield self.last(talk, language)
-        for turn in self._answered(request, talk, talk.turns[place], language):
+        yield self.last(talk)
+        for turn in self._answered(request, talk, talk.turns[place]):
             if not talk.turns[place:] or talk.turns[place].stopped:
                 return  # somebody stopped it, or began anew
             talk.turns[place] = turn
-            yield self.last(talk, language)
+            yield self.last(talk)
 
-    def _answered(self, request: gr.Request, talk: Talk, turn: Turn, language: str) -> Iterator[Turn]:
+    def _answered(self, request: gr.Request, talk: Talk, turn: Turn) -> Iterator[Turn]:
         try:
             dialogue = Dialogue(library_for(self.assistant, request), self.conversations, talk.id)
             talk.id = dialogue.id
@@ -89,9 +89,9 @@ class Asking:
             yield replace(turn, error=str(error))
         except Exception:  # the page must not stay at "searching"; the trace is for the log, not for the asker
             logging.getLogger(__name__).exception("a question from the page failed")
-            yield replace(turn, error=words(language).internal)
+            yield replace(turn, error=words(talk.language).internal)
 
-    def offer(self, request: gr.Request, talk: Talk, language: str) -> str:
+    def offer(self, request: gr.Request, talk: Talk) -> str:
         """Return the last turn with what might be asked next, or instead."""
         place = len(talk.turns) - 1
         turn = talk.turns[place] if talk.turns else None
@@ -102,37 +102,37 @@ class Asking:
                 offered, unfiltered = (), False
             if talk.turns[place:] and talk.turns[place].outcome is turn.outcome:
                 talk.turns[place] = replace(talk.turns[place], offered=offered, unfiltered=unfiltered)
-        return self.last(talk, language)
+        return self.last(talk)
 
-    def stop(self, talk: Talk, language: str) -> str:
+    def stop(self, talk: Talk) -> str:
         """Return the last turn as it stands, where it was being answered."""
         if talk.turns and talk.turns[-1].outcome is None and not talk.turns[-1].error:
             talk.turns[-1] = replace(talk.turns[-1], stopped=True)
-        return self.last(talk, language)
+        return self.last(talk)
 
     # -- drawing ----------------------------------------------------------------------------------------------
 
-    def all(self, talk: Talk, language: str) -> str:
+    def all(self, talk: Talk) -> str:
         """Return all turns, which stand before one that is to come."""
-        return self._drawn(talk.turns, 0, language)
+        return self._drawn(talk.turns, 0, talk.language)
 
-    def earlier(self, talk: Talk, language: str) -> str:
+    def earlier(self, talk: Talk) -> str:
         """Return the turns before the last."""
-        return self._drawn(talk.turns[:-1], 0, language)
+        return self._drawn(talk.turns[:-1], 0, talk.language)
 
-    def last(self, talk: Talk, language: str) -> str:
+    def last(self, talk: Talk) -> str:
         """Return the last turn, or a welcome where there is none."""
-        return self._drawn(talk.turns[-1:], len(talk.turns) - 1, language) or render_welcome(language)
+        return self._drawn(talk.turns[-1:], len(talk.turns) - 1, talk.language) or render_welcome(talk.language)
 
     def _drawn(self, turns: Sequence[Turn], first: int, language: str) -> str:
         return "".join(render_turn(turn, place, language, self.assistant.glossary) for place, turn in enumerate(turns, start=first))
 
-    def view(self, request: gr.Request, talk: Talk, opened: Opened, language: str) -> str:
+    def view(self, request: gr.Request, talk: Talk, opened: Opened) -> str:
         """Return the viewer at a citation, or at a passage that was found."""
         if opened is None or not 0 <= opened[0] < len(talk.turns):
-            return render_viewer_empty(language)
+            return render_viewer_empty(talk.language)
         place, kind, number = opened
-        turn, library = talk.turns[place], library_for(self.assistant, request)
+        turn, library, language = talk.turns[place], library_for(self.assistant, request), talk.language
         try:
             if kind == "n":
                 return render_citation(library, turn, number, place, language)
@@ -175,7 +175,7 @@ class Asking:
 
     # -- taking it along --------------------------------------------------------------------------------------
 
-    def export(self, talk: Talk, language: str) -> tuple[Path, Path] | None:
+    def export(self, talk: Talk) -> tuple[Path, Path] | None:
         """Return the conversation as Markdown and as a Word document, or nothing where there is none."""
         if not any(turn.outcome for turn in talk.turns):
             return None
@@ -186,8 +186,8 @@ class Asking:
         folder.mkdir()
         name = f"answers-{dt.date.today().isoformat()}"
         markdown, word = folder / f"{name}.md", folder / f"{name}.docx"
-        markdown.write_text(to_markdown(talk.turns, language), encoding="utf-8")
-        write_word(talk.turns, language, word)
+        markdown.write_text(to_markdown(talk.turns, talk.language), encoding="utf-8")
+        write_word(talk.turns, talk.language, word)
         return markdown, word
 
 

@@ -19,6 +19,7 @@ from assistant.benefits.worksheet_export import write_csv, write_docx
 from assistant.benefits.worksheet_html import render_worksheet
 from assistant.filling import Filling
 from assistant.page.benefits_form import blank, lay_out_form, read_form, wording
+from assistant.page.events import QUICK
 from assistant.page.exporting import Exports, hidden, show_result
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
@@ -169,20 +170,19 @@ class BenefitsTab:
         """Lay the tab out and wire it; it follows ``language``."""
         parts = self._lay_out()
         inputs = list(parts.inputs.values())
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         drawn = [parts.sheet, parts.shown, parts.csv, parts.docx]
         asked = [language, parts.as_of, *inputs]
         parts.compute.click(self.compute, asked, drawn, show_progress="minimal", api_name="benefits", concurrency_limit=2)
-        parts.clear.click(blank_form, None, inputs, **quiet)
-        parts.save.click(self.save, [language, parts.name, *inputs], [parts.saved], **quiet)
-        parts.load.click(self.load, [parts.saved], inputs, **quiet)
-        parts.delete.click(self.delete, [parts.saved], [parts.saved], **quiet)
-        parts.tab.select(self.offer, None, [parts.saved], **quiet)
+        parts.clear.click(blank_form, None, inputs, **QUICK)
+        parts.save.click(self.save, [language, parts.name, *inputs], [parts.saved], **QUICK)
+        parts.load.click(self.load, [parts.saved], inputs, **QUICK)
+        parts.delete.click(self.delete, [parts.saved], [parts.saved], **QUICK)
+        parts.tab.select(self.offer, None, [parts.saved], **QUICK)
 
         def switch(request: gr.Request, chosen: str, shown: Shown) -> dict[Any, Any]:
             return {**parts.labels(chosen), **self._redrawn(request, parts, shown, chosen)}
 
-        language.change(switch, [language, parts.shown], [*parts.labels("zh"), parts.sheet], concurrency_limit=None, **quiet)
+        language.change(switch, [language, parts.shown], [*parts.labels("zh"), parts.sheet], **QUICK)
 
     def _redrawn(self, request: gr.Request, parts: _Parts, shown: Shown, language: str) -> dict[Any, Any]:
         """Return the updates of the worksheet and its downloads, each with its label in ``language``."""

@@ -21,6 +21,7 @@ from assistant.filling import Filling
 from assistant.intake import MOST_FILES, take_in, written
 from assistant.library.listing import matching
 from assistant.library.registry import Coverage
+from assistant.page.events import QUICK, QUIET
 from assistant.page.library_parts import STEP, Parts, lay_out
 from assistant.page.library_view import FileState, render_done, render_files, render_gone, render_list, render_nothing_open, render_removed, render_source
 from assistant.page.metadata_form import form_values, given_only, no_values, read_form
@@ -221,14 +222,13 @@ def build(assistant: Assistant, filling: Filling, language: gr.Radio) -> None:
     _wire_changing(tab, parts, language)
 
 
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def _redrawing(tab: LibraryTab, parts: Parts, language: gr.Radio) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the events that draw the list and the document that is open."""
     looked_for = [language, parts.query, parts.kind, parts.status, parts.most, parts.chosen]
-    listing = {"fn": tab.look, "inputs": looked_for, "outputs": [parts.listed, parts.more], **_QUIET}
-    showing = {"fn": tab.show, "inputs": [language, parts.chosen, parts.find], "outputs": [parts.document], **_QUIET}
+    listing = {"fn": tab.look, "inputs": looked_for, "outputs": [parts.listed, parts.more], **QUICK}
+    showing = {"fn": tab.show, "inputs": [language, parts.chosen, parts.find], "outputs": [parts.document], **QUICK}
     return listing, showing
 
 
@@ -246,22 +246,22 @@ def _wire_looking(tab: LibraryTab, parts: Parts, language: gr.Radio) -> None:
         return [gr.update(visible=True), gr.update(visible=curates), "", *_asked(False), *tab.values(request, chosen)]
 
     opened = [parts.find, parts.managing, parts.done, *parts.confirming, *parts.known]
-    parts.tab.select(greet, None, parts.curating, **_QUIET).then(**listing)
+    parts.tab.select(greet, None, parts.curating, **QUICK).then(**listing)
     searched = [parts.query.change, parts.kind.input, parts.status.input]
-    gr.on(searched, lambda: STEP, None, [parts.most], trigger_mode="always_last", **_QUIET).then(**listing)
-    parts.more.click(lambda most: most + STEP, [parts.most], [parts.most], **_QUIET).then(**listing)
-    chosen = parts.listed.select(choose, None, [parts.chosen, parts.find], **_QUIET)
-    chosen.then(open_, [parts.chosen], opened, **_QUIET)
-    chosen.then(**showing).then(None, None, None, js="() => { document.getElementById('document-title')?.focus(); }", **_QUIET)
+    gr.on(searched, lambda: STEP, None, [parts.most], trigger_mode="always_last", **QUICK).then(**listing)
+    parts.more.click(lambda most: most + STEP, [parts.most], [parts.most], **QUICK).then(**listing)
+    chosen = parts.listed.select(choose, None, [parts.chosen, parts.find], **QUICK)
+    chosen.then(open_, [parts.chosen], opened, **QUICK)
+    chosen.then(**showing).then(None, None, None, js="() => { document.getElementById('document-title')?.focus(); }", **QUICK)
     chosen.then(**listing)
     parts.find.change(**showing, trigger_mode="always_last")
-    language.change(parts.labels, [language], parts.labelled, concurrency_limit=None, **_QUIET).then(**listing)
+    language.change(parts.labels, [language], parts.labelled, **QUICK).then(**listing)
     language.change(**showing)
 
 
 def _wire_changing(tab: LibraryTab, parts: Parts, language: gr.Radio) -> None:
     listing, showing = _redrawing(tab, parts, language)
-    writing: dict[str, Any] = {**_QUIET, "show_progress": "minimal", "concurrency_limit": 1, "concurrency_id": "library"}
+    writing: dict[str, Any] = {**QUIET, "show_progress": "minimal", "concurrency_limit": 1, "concurrency_id": "library"}
     open_one = [language, parts.chosen]
 
     parts.take.click(tab.take, [language, parts.files, *parts.given], [parts.report, parts.files], **writing).then(**listing)
@@ -269,10 +269,10 @@ def _wire_changing(tab: LibraryTab, parts: Parts, language: gr.Radio) -> None:
     replaced = parts.replace.click(tab.replace, [*open_one, parts.version], [parts.done, parts.version], **writing)
     replaced.then(**showing).then(**listing)
     parts.reindex.click(tab.reindex, open_one, [parts.done], **writing).then(**showing).then(**listing)
-    parts.remove.click(lambda: _asked(True), None, parts.confirming, **_QUIET)
-    parts.keep.click(lambda: _asked(False), None, parts.confirming, **_QUIET)
+    parts.remove.click(lambda: _asked(True), None, parts.confirming, **QUICK)
+    parts.keep.click(lambda: _asked(False), None, parts.confirming, **QUICK)
     removed = parts.confirm.click(tab.remove, open_one, [parts.done, parts.chosen], **writing)
-    closed = removed.then(_closed, [parts.chosen], [parts.find, parts.managing, *parts.confirming], **_QUIET)
+    closed = removed.then(_closed, [parts.chosen], [parts.find, parts.managing, *parts.confirming], **QUICK)
     closed.then(**showing).then(**listing)
     parts.check.click(tab.check, [language], [parts.health], **writing)
     parts.rebuild.click(tab.rebuild, [language], [parts.health], **writing)

@@ -12,6 +12,7 @@ import gradio as gr
 from assistant.access.people import Right
 from assistant.benefits.profile_fields import Said
 from assistant.filling import Filling
+from assistant.page.events import QUICK
 from assistant.page.page_words import words
 from assistant.page.quality_view import render_refusals, render_report, render_review
 from assistant.page.rendering import render_error
@@ -25,7 +26,6 @@ _TAB = Said("质量", "Quality")
 _WEEKS, _SPAN = Said("最近 {n} 周", "last {n} weeks"), Said("时间范围", "Time")
 _CHOICES = (4, 12, 26)
 _FORBIDDEN = Said("您的角色不能查看他人的提问。", "Your role may not read what others have asked.")
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def build(assistant: Assistant, filling: Filling, language: gr.Radio) -> None:
         shown: dict[str, Any] = {} if allowed else {"visible": False}  # told to show a tab that is shown, Gradio draws it twice
         return gr.update(label=_TAB.in_(chosen), **shown), gr.update(choices=_choices(chosen), label=_SPAN.in_(chosen))
 
-    showing: dict[str, Any] = {"fn": page.show, "inputs": [language, weeks], "outputs": [plots, refusals, report], **_QUIET}
-    gr.on(None, greet, [language], [tab, weeks], concurrency_limit=None, **_QUIET)  # when the page is opened, and when its language changes
+    showing: dict[str, Any] = {"fn": page.show, "inputs": [language, weeks], "outputs": [plots, refusals, report], **QUICK}
+    gr.on(None, greet, [language], [tab, weeks], **QUICK)  # when the page is opened, and when its language changes
     tab.select(**showing)
     weeks.input(**showing)
     language.input(**showing)

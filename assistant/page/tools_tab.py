@@ -15,6 +15,7 @@ import yaml
 from assistant.benefits.profile_fields import Said
 from assistant.config import shipped
 from assistant.filling import Filling
+from assistant.page.events import QUICK
 from assistant.page.exporting import Exports, hidden, show_result
 from assistant.page.tools_form import EMPTY, FIELDS, KINDS, RUN, SAMPLE, TAB, TOOL, TOOLS, WORD, Field, lay_out_field, wording
 from assistant.page.visitors import library_for
@@ -108,7 +109,6 @@ class ToolsTab:
 
     def lay_out(self, language: gr.Radio) -> None:
         """Add the tab to the page being built; it follows ``language``."""
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         with gr.Tab(TAB.zh, id="tools", elem_id="tools-tab") as tab:
             tool = gr.Radio(_choices("zh"), value="agreement", label=TOOL.zh, elem_id="tools-tool")
             about = gr.HTML(_about("agreement", "zh"), elem_id="tools-about")
@@ -126,12 +126,12 @@ class ToolsTab:
             shown = gr.State(None, time_to_live=3600)
         drawn = [report, shown, word, page]
         run.click(self.run, [language, tool, *inputs], drawn, show_progress="minimal", api_visibility="private", concurrency_limit=2)
-        sample.click(self.sample, [tool], inputs, **quiet)
+        sample.click(self.sample, [tool], inputs, **QUICK)
 
         def choose(chosen: str, said: str) -> list[Any]:
             return [_about(chosen, said), *(gr.update(visible=name == chosen) for name in groups)]
 
-        tool.change(choose, [tool, language], [about, *groups.values()], **quiet)
+        tool.change(choose, [tool, language], [about, *groups.values()], **QUICK)
 
         def switch(request: gr.Request, said: str, chosen: str, last: Shown) -> list[Any]:
             fragment, _, docx, html = self.again(request, last, said)
@@ -141,7 +141,7 @@ class ToolsTab:
             tools = [gr.update(label=TAB.in_(said)), gr.update(choices=_choices(said), label=TOOL.in_(said)), _about(chosen, said)]
             return [*tools, *labels, *buttons, *downloads, fragment]
 
-        language.change(switch, [language, tool, shown], [tab, tool, about, *inputs, run, sample, word, page, report], concurrency_limit=None, **quiet)
+        language.change(switch, [language, tool, shown], [tab, tool, about, *inputs, run, sample, word, page, report], **QUICK)
 
 
 def build(assistant: Assistant, filling: Filling, language: gr.Radio) -> None:

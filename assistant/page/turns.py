@@ -50,6 +50,8 @@ class Turn:
 class Talk:
     """A conversation as the page shows it. It lives on the server, one for each visit, and events change it where it is."""
 
+    language: str = "zh"
+    """In which the page shows it. It is not an input of the events: one that began before the reader changed it ends after."""
     id: str = ""
     """Of the conversation as it is kept; empty before the first question."""
     turns: list[Turn] = field(default_factory=list)

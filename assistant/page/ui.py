@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -16,6 +15,7 @@ from gradio.utils import get_upload_folder
 
 from assistant.filling import Filling
 from assistant.page import ask_tab, benefits_tab, library_tab, quality_tab, tools_tab
+from assistant.page.events import QUICK
 from assistant.page.page_words import LANGUAGE_COOKIE, chosen_language, words
 from assistant.page.rendering import render_error, render_header
 from assistant.page.visitors import library_for, visitor
@@ -31,7 +31,6 @@ _SANS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaH
 _MONO = ("ui-monospace", "Consolas", "monospace")
 _KEPT = (3600, 3600)
 """Seconds between clearings of the files that were offered for download, and their age from which they go."""
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def build(assistant: Assistant, filling: Filling | None = None) -> gr.Blocks:
@@ -74,11 +73,11 @@ def _wire(blocks: gr.Blocks, assistant: Assistant, filling: Filling, head: gr.HT
     def tick(request: gr.Request, chosen: str) -> tuple[str, gr.Timer]:
         return draw_head(request, chosen), gr.Timer(active=filling.running)
 
-    blocks.load(greet, None, [language, head, timer], **_QUIET)
-    language.change(None, [language], None, js="(language) => { window.assistantPage.speak(language); return [language]; }", **_QUIET)
-    language.input(None, [language], None, js="(language) => { window.assistantPage.remember(language); return [language]; }", **_QUIET)
-    language.input(draw_head, [language], [head], **_QUIET)
-    timer.tick(tick, [language], [head, timer], **_QUIET)
+    blocks.load(greet, None, [language, head, timer], **QUICK)
+    language.change(None, [language], None, js="(language) => { window.assistantPage.speak(language); return [language]; }", **QUICK)
+    language.input(None, [language], None, js="(language) => { window.assistantPage.remember(language); return [language]; }", **QUICK)
+    language.input(draw_head, [language], [head], **QUICK)
+    timer.tick(tick, [language], [head, timer], **QUICK)
 
 
 def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) -> FastAPI:

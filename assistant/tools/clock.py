@@ -25,7 +25,8 @@ _TIME = (
     r"|(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>\d{{2}}))?\s?(?P<half{n}>[ap]\.?m\b\.?)?|(?P<word{n}>\b(?:noon|midnight)\b))"
 )
 _JOINED = (
-    r"\s?(?:\([^()]{0,12}\))?\s?(?:到岗|上班|开工)?[,、]?\s?(?:and )?(?:-+|–|—|~|至|到|\bto\b|\buntil\b|\btill\b|\band\b|(?<=岗,)|(?<=班,)|下班(?:时间)?[为是:]?|\b(?:finish|end|leave)\w* at\b)"
+    r"\s?(?:\([^()]{0,12}\))?\s?(?:到岗|上班|开工)?"
+    r"[,、]?\s?(?:and )?(?:-+|–|—|~|至|到|\bto\b|\buntil\b|\btill\b|\band\b|(?<=岗,)|(?<=班,)|下班(?:时间)?[为是:]?|\b(?:finish|end|leave)\w* at\b)"
     r"\s?(?:the (?:next|following) (?:day|morning) at )?"
 )
 _STRETCH = re.compile(_TIME.format(n=1) + _JOINED + _TIME.format(n=2))

@@ -38,14 +38,17 @@ _LAWFUL = re.compile(
     r"|except (?:as|where) (?:otherwise )?(?:provided|permitted|allowed|required) by (?:law|regulations?|the state)"
 )
 _DENIAL = re.compile(
-    r"零收|免(?:收|缴|交|除|费)|杜绝|谢绝|拒绝(?=安排|收)|(?:有权|可以?|得以?)(?:予以)?拒绝|严禁|禁止|不再|不予|不(?:收|向|安排|组织|扣|要求|得|可|能|应|许|准|允|委托|通过|接[收受])"
+    r"零收|免(?:收|缴|交|除|费)|杜绝|谢绝|拒绝(?=安排|收)"
+    r"|(?:有权|可以?|得以?)(?:予以)?拒绝|严禁|禁止|不再|不予|不(?:收|向|安排|组织|扣|要求|得|可|能|应|许|准|允|委托|通过|接[收受])"
     r"|均不|也不|亦不|无须|无需"
     r"|\bruled out\b|\brefrains? from\b|\bfree of charge\b|\bexempt from\b|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
-    r"|\bnothing\b|\bdeclines?\b|\b(?:may|can|right to|entitled to|free to) (?:refuse|decline|reject)\b|\bunder no circumstances\b|\bavoid(?:s|ed)?\b"
+    r"|\bnothing\b|\bdeclines?\b"
+    r"|\b(?:may|can|right to|entitled to|free to) (?:refuse|decline|reject)\b|\bunder no circumstances\b|\bavoid(?:s|ed)?\b"
 )
 _BAN = re.compile(r"禁止|严禁|不得|杜绝|负面清单|\b(?:prohibited|prohibitions?|forbidden|excluded|exclusions|banned|ruled out|(?:shall|may|must) not)\b")
 _NAME_BLANK = re.compile(
-    r"(?:[甲乙丙丁]方|学校|单位|企业|学生|监护人|家长|姓名|签[字名章]|盖章|代表|电话|日期|专业|学号|\b(?:student|guardian|parent|party [a-d]|school|signature|signed|"
+    r"(?:[甲乙丙丁]方|学校|单位|企业|学生|监护人|家长|姓名|签[字名章]|盖章|代表|电话|日期|专业|学号|"
+    r"\b(?:student|guardian|parent|party [a-d]|school|signature|signed|"
     r"name|accepted|seen|date|tel)\b)[^_。;]{0,12}(?:_{2,}|\(\s{2,}\))"
 )
 """A blank for a name or a signature leaves nothing to be settled."""
@@ -92,8 +95,8 @@ def weakness(text: str, things: Iterable[re.Pattern[str]], soft: bool) -> Said |
     piece = _piece(body, place.start())
     modes = read_modes(body[piece.start : piece.end], [])
     permits = any(mode.value in _PERMITS and piece.start + mode.span.start < place.end() for mode in modes)
-    denies = any(mode.value in ("prohibit", "not", "oblige") for mode in modes) or _DENIAL.search(body, piece.start, piece.end) or _ONLY.search(body, piece.start, piece.end)
-    return HEDGES if permits and not denies else None
+    binds = any(mode.value in ("prohibit", "not", "oblige") for mode in modes) or any(p.search(body, *piece) for p in (_DENIAL, _ONLY))
+    return HEDGES if permits and not binds else None
 
 
 def _piece(body: str, place: int) -> Span:

@@ -21,7 +21,8 @@ _LASTS = re.compile(r"小时|钟头|hour|\bh")
 """22时 is a time of the day."""
 _ROUND_THE_CLOCK = 24
 _DAYS_A_WEEK = re.compile(
-    r"每(?:个)?(?:周|星期)[^,，。;；]{0,6}?(?P<zh>[五六七567])[天日]|做(?P<on>[五六])休|\b(?P<en>five|six|seven|[567]) (?:[\w-]+ )?(?:days|shifts) (?:a|per|each|every|of the|in a) week"
+    r"每(?:个)?(?:周|星期)[^,，。;；]{0,6}?(?P<zh>[五六七567])[天日]|做(?P<on>[五六])休"
+    r"|\b(?P<en>five|six|seven|[567]) (?:[\w-]+ )?(?:days|shifts) (?:a|per|each|every|of the|in a) week"
     r"|\bweek is made up of (?P<of>five|six|seven)"
 )
 _DAYS = {word: n for n, words in ((5, "五 5 five"), (6, "六 6 six"), (7, "七 7 seven")) for word in words.split()}

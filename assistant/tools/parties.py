@@ -46,7 +46,11 @@ _NO_LABEL = re.compile(r"签|章|盖|姓名|名称|\b(?:signature|signed|seal|st
 _AS = re.compile(rf"(?P<name>[^\n;；:：()（）]{{2,70}}?),?\s(?:as|being|acting as)\s(?:the )?[\"“]?(?P<label>{_LABEL})")
 _MARKED = re.compile(r"[(（](?P<label>[甲乙丙丁])[)）]\s*(?P<name>[^\n;；()（）]{2,60})")
 """(甲)某某学院 (乙)某某公司, spoken of as 甲方 and 乙方."""
-_PARTY_LINE = re.compile(rf"(?:^|\|)[\s|#*\-—]*(?:\w{{1,2}}[.)]\s?)?(?:\bthe )?(?P<role>{'|'.join(_SIGNS.values())})(?:方)?\s?(?:\([^()\n]{{0,12}}\))?\s?(?:[:|])", re.MULTILINE)
+_PARTY_LINE = re.compile(
+    rf"(?:^|\|)[\s|#*\-—]*(?:\w{{1,2}}[.)]\s?)?(?:\bthe )?(?P<role>{'|'.join(_SIGNS.values())})(?:方)?\s?"
+    r"(?:\([^()\n]{0,12}\))?\s?(?:[:|])",
+    re.MULTILINE,
+)
 """Who a line of the head gives the name of: 学校：…, | student | … |."""
 _BOTH = re.compile(r"[甲乙](?:方)?[、和与及]?[甲乙丙]方?双方|甲乙双方|甲[、,和与及]?乙[、,和与及]?丙三方")
 
