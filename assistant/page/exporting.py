@@ -41,7 +41,7 @@ class Exports:
 
 def hidden() -> dict[str, Any]:
     """Return the update that hides a download."""
-    return gr.update(visible=False)  # type: ignore[no-any-return]
+    return gr.update(visible=False)
 
 
 def show_result(

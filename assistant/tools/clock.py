@@ -35,7 +35,7 @@ _PAUSE = re.compile(
     r"|(?P<en>\d+|one|two|half an?|an?)[- ](?:full )?(?P<of>hours?|minutes?)(?:'s)?[^.;]{0,12}\b(?:break|lunch|meals?|rest)\b"
 )
 _SHIFTS = re.compile(r"班|\bshifts?\b|或|\bor\b")
-_ENGLISH = {"one": 1, "two": 2, "half a": Decimal("0.5"), "half an": Decimal("0.5"), "a": 1, "an": 1}
+_ENGLISH = {"one": Decimal(1), "two": Decimal(2), "half a": Decimal("0.5"), "half an": Decimal("0.5"), "a": Decimal(1), "an": Decimal(1)}
 
 
 class Stretch(NamedTuple):
@@ -87,7 +87,7 @@ def _pause(folded: str) -> Decimal:
     if match["zh"]:
         amount = Decimal("0.5") if match["zh"] == "半" else _number(match["zh"])
         return amount * (60 if match["unit"] == "小时" else 1)
-    amount = Decimal(_ENGLISH[match["en"]]) if match["en"] in _ENGLISH else Decimal(match["en"])
+    amount = _ENGLISH[match["en"]] if match["en"] in _ENGLISH else Decimal(match["en"])
     return amount * (60 if match["of"].startswith("hour") else 1)
 
 
