@@ -72,7 +72,7 @@ class Tools:
 
     def choose(self, tool: str) -> None:
         self.page.locator(f"#tools-tool input[value='{tool}']").check()
-        expect(self.page.locator(f"#tools-{tool}")).to_be_visible()
+        expect(self.page.locator(f"#tools-{tool}").first).to_be_visible()  # Gradio gives the id to a group and to its frame
         expect(self.page.locator("#tools-about")).to_have_text(TOOLS[tool][1].in_(self.language))
 
     def try_sample(self, tool: str) -> None:

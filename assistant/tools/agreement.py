@@ -210,4 +210,4 @@ def _matches(pattern: Pattern, clause: _Clause, every: bool = False) -> bool:
         return True
     values = measure(body, pattern.limit.measure)
     kept = [pattern.limit.holds(value) for value in values]
-    return bool(kept) and (all(kept) if every else any(kept))
+    return bool(kept) and (all(kept) if every or pattern.limit.is_ceiling else any(kept))

@@ -62,6 +62,11 @@ class Limit:
     sign: str = ""
     value: Decimal = Decimal(0)
 
+    @property
+    def is_ceiling(self) -> bool:
+        """Whether it must be kept by all figures of a clause, not by one of them only."""
+        return self.sign in ("at_most", "less_than")
+
     def holds(self, value: Decimal) -> bool:
         """Whether a figure keeps the limit."""
         return not self.sign or COMPARISONS[self.sign](value, self.value)

@@ -68,7 +68,7 @@ _NO_SUBJECT = re.compile(r"\W*(?:[a-z0-9.]{1,4}[.)]?\s)?(no|neither|none of)\b")
 """A sentence whose subject is denied: "No deposit, fee or other charge shall be collected"."""
 _TOPIC = re.compile(
     r"\W*(?:[a-z0-9.]{1,4}[.)]?\s)?(?P<en>(?:(?!\b(?:is|are|shall|may|must|will|can|does|do|has|have|pays|works|takes)\b)[^.;:]){3,140}?)"
-    r"\b(?:is|are|shall|may|must|will|can|does|do) (?:not|never)\b"
+    r"\b(?:is|are|shall|may|must|will|can|does|do) (?:be )?(?:not|never|ruled out|excluded|prohibited|forbidden|banned)\b"
     r"|(?P<zh>[^。;:,]{2,60}[,，]?)(?:一律|均|都|概|全部|一概)(?:不|免|严禁|禁止|无)"
 )
 """What a sentence begins with and then denies: "Dangerous or heavy work is not assigned", 夜班、加班，一律不安排."""
@@ -122,8 +122,8 @@ def is_denied(body: str, place: Span, lead: str) -> bool:
     body = _TWICE.sub(lambda m: "应".ljust(len(m[0])), _BELOW.sub("低于", body))
     piece = _piece(body, place.start)
     denials = sorted({m.start() for m in _DENIAL.finditer(body)} | {m.span.start for m in read_modes(body, []) if m.value in ("prohibit", "not")})
-    inside = [d for d in denials if piece.start <= d < piece.end]
-    if any(not _CONTRAST.search(body, min(d, place.start), max(d, place.start)) for d in inside):
+    inside = [d for d in denials if piece.start <= d < max(piece.end, place.end)]
+    if any(place.start <= d < place.end or not _CONTRAST.search(body, min(d, place.start), max(d, place.start)) for d in inside):
         return True
     if (subject := _NO_SUBJECT.match(body)) and subject.start(1) < place.start and not _CONTRAST.search(body, subject.start(1), place.start):
         return True

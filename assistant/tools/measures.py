@@ -41,6 +41,9 @@ _EVERY_BEFORE = re.compile(r"(?:每(?:隔|满)?|\bevery|\bonce (?:in |every )|\b
 _EVERY_AFTER = re.compile(r"\s?(?:一次|1次|一修|一评|一调|为(?:一个)?周期|(?:review )?cycles?\b|intervals?\b)")
 _SAID_TWICE = re.compile(r"(?:\b[a-z]+(?:-[a-z]+)?\s?|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,4})\((?P<digits>\d+)\)")
 """A number in words with its digits in brackets: sixty (60) months, 五(5)年."""
+_SCHOOL_YEAR = re.compile(r"个?学(?=年)|\b(?:academic|school|calendar) (?=years?\b)")
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+"""Numerals as bills write them: 贰仟伍佰元."""
 _CURRENCY = re.compile(r"\b(?:rmb|cny)(?=\d)")
 _MONTHS = {"year": 12, "month": 1}
 _WORDS = {"half": 6, "annual": 12, "year": 12, "two": 24, "term": 6, "quarter": 3}
@@ -48,7 +51,8 @@ _WORDS = {"half": 6, "annual": 12, "year": 12, "two": 24, "term": 6, "quarter": 
 
 def measure(folded: str, what: Measure) -> list[Decimal]:
     """Return the figures of one measure in a folded text, in reading order."""
-    folded = _CURRENCY.sub(r"\g<0> ", _SAID_TWICE.sub(r"\g<digits>", folded)).replace("个学年", "年").replace("学年", "年")
+    plain = _SCHOOL_YEAR.sub("", _SAID_TWICE.sub(r"\g<digits>", folded)).translate(_FORMAL)
+    folded = _CURRENCY.sub(r"\g<0> ", plain)
     numbers = [f for f in read_facts(folded) if f.kind is FactKind.NUMBER]
     match what:
         case Measure.SHARE:
@@ -72,7 +76,7 @@ def _tenths(folded: str) -> Iterator[Decimal]:
     """Yield shares that are said without a percent sign: 八成, 七五折, half, in equal shares."""
     for match in re.finditer(r"(?P<tenths>[一二三四五六七八九1-9])成(?P<half>半)?(?![为立本品员绩果])", folded):
         yield (han_number(match["tenths"]) or Decimal(match["tenths"])) * 10 + (5 if match["half"] else 0)
-    if re.search(r"一半|半数|\bhalf (?:of )?(?:the|that)\b|\bone half\b|\b(?:split |shared |divided )?(?:equally|in equal shares)\b|五五|平分|均分", folded):
+    if re.search(r"一半|半数|\bhalf (?:of )?(?:the|that)\b|\bone half\b|\b(?:split |shared |divided )?(?:equally|in equal shares)\b|五五|平分|均分|各半|对半", folded):
         yield Decimal(50)
 
 

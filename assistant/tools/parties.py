@@ -44,6 +44,7 @@ _HEREINAFTER = re.compile(
     r"[\"“]?(?P<label>[a-z][a-z ]{1,24}?)[\"”]?\s*(?:[),.;:]|\band\b|$)", re.MULTILINE)
 _NO_LABEL = re.compile(r"签|章|盖|姓名|名称|\b(?:signature|signed|seal|stamp)\b")
 _AS = re.compile(rf"(?P<name>[^\n;；:：()（）]{{2,70}}?),?\s(?:as|being|acting as)\s(?:the )?[\"“]?(?P<label>{_LABEL})")
+_ASIDE = re.compile(rf"(?P<label>{_LABEL})\s?\((?P<aside>[^()\n]{{2,12}})\)")
 _MARKED = re.compile(r"[(（](?P<label>[甲乙丙丁])[)）]\s*(?P<name>[^\n;；()（）]{2,60})")
 """(甲)某某学院 (乙)某某公司, spoken of as 甲方 and 乙方."""
 _PARTY_LINE = re.compile(
@@ -78,6 +79,9 @@ def _definitions(head: str) -> Iterator[tuple[str, Role, int]]:
         role = _role_of(match["aside"] or "") or _before(head, match.start()) or _name_role(match["name"])
         if role:
             yield re.sub(r"(?<=[甲乙丙丁])\s+", "", match["label"]), role, match.start()
+    for match in _ASIDE.finditer(head):
+        if role := _role_of(match["aside"]):
+            yield match["label"], role, match.start()
     for match in (*_MARKED.finditer(head), *_AS.finditer(head)):
         role = _name_role(match["name"])
         if role:
@@ -85,7 +89,8 @@ def _definitions(head: str) -> Iterator[tuple[str, Role, int]]:
     for match in (*_HEREINAFTER.finditer(head), *_CALLED.finditer(head)):
         label = match["label"].strip()
         role = _role_of(label) or _name_role(match["name"])
-        if role and not _NO_LABEL.search(label):
+        plain = not label.isascii() and not re.search(r"称|[\"“「']", match[0]) and not _ROLE.fullmatch(label) and not re.fullmatch(_LABEL, label)
+        if role and not plain and not _NO_LABEL.search(label):
             yield label, role, match.end()
 
 
