@@ -20,7 +20,7 @@ HEAD = 2500
 WORDS = {"zh": {Role.SCHOOL: "学校", Role.ENTERPRISE: "企业", Role.STUDENT: "学生"}, "en": {role: f"the {role.value}" for role in Role}}
 """The plain word for each role, by language."""
 _SIGNS = {
-    Role.STUDENT: r"学生|实习生|学徒|学员|监护人|\b(?:students?|interns?|trainees?|apprentices?|learner)\b",
+    Role.STUDENT: r"学生|实习生|学徒|学员|监护人|\b(?:students?|pupils?|interns?|trainees?|apprentices?|learner)\b",
     Role.SCHOOL: r"学院|大学|学校|院校|职[业教]中心|职业教育中心|中学|职校|技校|培养方|培训机构|培训中心|"
     r"\b(?:universit\w+|colleges?|schools?|polytechnics?|institutes?|academy|"
     r"education centre|education center|training provider|provider|institution)\b",
@@ -42,6 +42,11 @@ _HEREINAFTER = re.compile(
     r"|referred to (?:below )?as)"
     r",?\s*(?:the )?"
     r"[\"“]?(?P<label>[a-z][a-z ]{1,24}?)[\"”]?\s*(?:[),.;:]|\band\b|$)", re.MULTILINE)
+_QUOTED = re.compile(r"(?P<name>[^\n()\"]{2,90})\((?:[^()\n\"]{0,80}[;,:]\s*)?(?:the |each an? |each,? )?\"(?:the )?(?P<label>[a-z][a-z ]{1,24}?)\"\)")
+"""… (represented by the director; "Factory")."""
+_BETWEEN = re.compile(r"\b(?:between|among)\s+(?:the )?(?P<first>[^\n;()]{3,80}?)\s+and\s+(?:the )?(?P<second>[^\n;().]{3,80})")
+_SPOKEN_OF = 3
+"""Times that a text must use the first word of a party's name for it to be what the party is called by."""
 _NO_LABEL = re.compile(r"签|章|盖|姓名|名称|\b(?:signature|signed|seal|stamp)\b")
 _AS = re.compile(rf"(?P<name>[^\n;；:：()（）]{{2,70}}?),?\s(?:as|being|acting as)\s(?:the )?[\"“]?(?P<label>{_LABEL})")
 _ASIDE = re.compile(rf"(?P<label>{_LABEL})\s?\((?P<aside>[^()\n]{{2,12}})\)")
@@ -86,12 +91,22 @@ def _definitions(head: str) -> Iterator[tuple[str, Role, int]]:
         role = _name_role(match["name"])
         if role:
             yield match["label"] + ("方" if match.re is _MARKED else ""), role, match.start()
-    for match in (*_HEREINAFTER.finditer(head), *_CALLED.finditer(head)):
+    for match in (*_HEREINAFTER.finditer(head), *_CALLED.finditer(head), *_QUOTED.finditer(head)):
         label = match["label"].strip()
         role = _role_of(label) or _name_role(match["name"])
         plain = not label.isascii() and not re.search(r"称|[\"“「']", match[0]) and not _ROLE.fullmatch(label) and not re.fullmatch(_LABEL, label)
         if role and not plain and not _NO_LABEL.search(label):
             yield label, role, match.end()
+    yield from _short_names(head)
+
+
+def _short_names(head: str) -> Iterator[tuple[str, Role, int]]:
+    """Yield the first words of the names between whom an agreement is, where the text calls them by these."""
+    for match in _BETWEEN.finditer(head):
+        for name in (match["first"], match["second"]):
+            word, role = name.split()[0], _name_role(name)
+            if role and len(word) > 2 and not _ROLE.search(word) and len(re.findall(rf"\b{re.escape(word)}\b", head)) > _SPOKEN_OF:
+                yield word, role, match.start()
 
 
 def _sentence(head: str, place: int) -> str:

@@ -142,13 +142,21 @@ def _cut(source: Source, span: Span, above: list[_Open]) -> Iterator[Segment]:
     before = ""
     for sentence in sentences(source.text, *span):
         start, lead = sentence.start, ""
-        for stop in [*(m.end() for m in _CUT.finditer(source.text, *sentence)), sentence.end]:
+        for stop in [*_cuts(source.text, sentence), sentence.end]:
             if source.text[start:stop].strip(" \n;；"):
                 found = replace(_segment(source, Span(start, stop), above, False), before=before)
                 yield replace(found, lead=lead or found.lead)
                 before = found.text
                 lead = lead or _lead_in(found.text)
             start = stop
+
+
+def _cuts(text: str, sentence: Span) -> Iterator[int]:
+    """Yield where the semicolons of a sentence part it: those outside brackets."""
+    for match in _CUT.finditer(text, *sentence):
+        before = text[sentence.start : match.start()]
+        if sum(before.count(mark) for mark in "(（") <= sum(before.count(mark) for mark in ")）"):
+            yield match.end()
 
 
 def _lead_in(text: str) -> str:
