@@ -83,19 +83,25 @@ class _Clause:
 
 _KIND_WORDS = {
     AgreementKind.APPRENTICESHIP: re.compile(r"学徒|\bapprentic\w+"),
-    AgreementKind.INTERNSHIP: re.compile(r"实习|顶岗|\bintern(?:ship)?s?\b|\bplacement\b|\bon-the-job\b"),
-    AgreementKind.COOPERATION: re.compile(r"合作|共建|联合办|\bcooperat\w+|\bpartnership\b|\bjoint(?:ly)?\b|\bindustry college\b|memorandum"),
+    AgreementKind.INTERNSHIP: re.compile(
+        r"实习|顶岗|见习|\bintern(?:ship)?s?\b|\bplacement\b|\bon-the-job\b|\bwork experience\b|\bstudent (?:practice|workers?)\b"
+    ),
+    AgreementKind.COOPERATION: re.compile(
+        r"合作|共建|联合|订单班?|产业学院|\bcooperat\w+|\bpartnership\b|\bjoint(?:ly)?\b|\b(?:industry|industrial) college\b|\border class\b|memorandum"
+    ),
 }
 
 
 def kind_of(source: Source) -> AgreementKind:
-    """Return what an agreement is about: what its title says, else what it speaks of most."""
+    """Return what an agreement is about: what its title says, else whether a student is a party to it, else what it speaks of most."""
     folded = fold(source.text)
     lines = [line.strip(" #*") for line in folded.splitlines() if line.strip()]
     title = next(iter(lines), "") + " " + fold(source.title)
     for kind, words in _KIND_WORDS.items():
         if words.search(title):
             return kind
+    if Role.STUDENT in read_signatories(source.text):
+        return AgreementKind.INTERNSHIP
     return max(AgreementKind, key=lambda kind: len(_KIND_WORDS[kind].findall(folded)))
 
 
@@ -151,7 +157,7 @@ def _applies(requirement: Requirement, clauses: Iterable[_Clause]) -> bool:
 
 _REFERS = re.compile(
     r"该(?=[项笔款等费协])|上述|前[款述项]|此[项款]|^(?:it|this|they)\b"
-    r"|\b(?:this|such|that|the said) (?:sum|amount|payment|pay|money|insurance|agreement|contract|allowance|course|training)\b"
+    r"|\b(?:this|such|that|the(?: said)?) (?:sum|amount|payment|pay|money|insurance|agreement|contract|allowance|course|training)\b"
 )
 """What points back to the sentence before."""
 _TOUCHES = Said("提到了，但没有写明所要求的内容", "is spoken of, but what is asked for is not said")

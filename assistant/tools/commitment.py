@@ -41,7 +41,7 @@ _DENIAL = re.compile(
     r"零收|免(?:收|缴|交|除|费)|杜绝|谢绝|拒绝(?=安排|收)"
     r"|(?:有权|可以?|得以?)(?:予以)?拒绝|严禁|禁止|不再|不予|不(?:收|向|安排|组织|扣|要求|得|可|能|应|许|准|允|委托|通过|接[收受])"
     r"|均不|也不|亦不|无须|无需"
-    r"|\bruled out\b|\brefrains? from\b|\bfree of charge\b|\bexempt from\b|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
+    r"|\bruled out\b|\bout of the question\b|\brefrains? from\b|\bfree of charge\b|\bexempt from\b|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
     r"|\bnothing\b|\bdeclines?\b"
     r"|\b(?:may|can|right to|entitled to|free to) (?:refuse|decline|reject)\b|\bunder no circumstances\b|\bavoid(?:s|ed)?\b"
 )
@@ -69,7 +69,7 @@ _NO_SUBJECT = re.compile(r"\W*(?:[a-z0-9.]{1,4}[.)]?\s)?(no|neither|none of)\b")
 _TOPIC = re.compile(
     r"\W*(?:[a-z0-9.]{1,4}[.)]?\s)?(?P<en>(?:(?!\b(?:is|are|shall|may|must|will|can|does|do|has|have|pays|works|takes)\b)[^.;:]){3,140}?)"
     r"\b(?:is|are|shall|may|must|will|can|does|do) (?:be )?(?:not|never|ruled out|excluded|prohibited|forbidden|banned)\b"
-    r"|(?P<zh>[^。;:,]{2,60}[,，]?)(?:一律|均|都|概|全部|一概)(?:不|免|严禁|禁止|无)"
+    r"|(?P<zh>[^。;:,]{2,60}[,，]?)(?:双方|各方|学校|企业)?(?:一律|均|都|概|全部|一概)(?:不|免|严禁|禁止|无)"
 )
 """What a sentence begins with and then denies: "Dangerous or heavy work is not assigned", 夜班、加班，一律不安排."""
 _PIECE = re.compile(r"[,，;；。:：]|(?<!\d)\.(?!\d)")

@@ -76,7 +76,9 @@ def _tenths(folded: str) -> Iterator[Decimal]:
     """Yield shares that are said without a percent sign: 八成, 七五折, half, in equal shares."""
     for match in re.finditer(r"(?P<tenths>[一二三四五六七八九1-9])成(?P<half>半)?(?![为立本品员绩果])", folded):
         yield (han_number(match["tenths"]) or Decimal(match["tenths"])) * 10 + (5 if match["half"] else 0)
-    if re.search(r"一半|半数|\bhalf (?:of )?(?:the|that)\b|\bone half\b|\b(?:split |shared |divided )?(?:equally|in equal shares)\b|五五|平分|均分|各半|对半", folded):
+    if re.search(
+        r"一半|半数|\bhalf (?:of )?(?:the|that)\b|\bone half\b|\b(?:split |shared |divided )?(?:equally|in equal shares)\b|五五|平分|均分|各半|对半", folded
+    ):
         yield Decimal(50)
 
 

@@ -47,10 +47,12 @@ _QUOTED = re.compile(r"(?P<name>[^\n()\"]{2,90})\((?:[^()\n\"]{0,80}[;,:]\s*)?(?
 _BETWEEN = re.compile(r"\b(?:between|among)\s+(?:the )?(?P<first>[^\n;()]{3,80}?)\s+and\s+(?:the )?(?P<second>[^\n;().]{3,80})")
 _SPOKEN_OF = 3
 """Times that a text must use the first word of a party's name for it to be what the party is called by."""
+_LETTER = re.compile(r"^dear (?P<who>mr|ms|mrs|miss|principal|headmaster|headmistress|head teacher|president)\b", re.MULTILINE)
+"""An agreement by letter, which speaks of "you" and "we"."""
 _NO_LABEL = re.compile(r"签|章|盖|姓名|名称|\b(?:signature|signed|seal|stamp)\b")
 _AS = re.compile(rf"(?P<name>[^\n;；:：()（）]{{2,70}}?),?\s(?:as|being|acting as)\s(?:the )?[\"“]?(?P<label>{_LABEL})")
 _ASIDE = re.compile(rf"(?P<label>{_LABEL})\s?\((?P<aside>[^()\n]{{2,12}})\)")
-_MARKED = re.compile(r"[(（](?P<label>[甲乙丙丁])[)）]\s*(?P<name>[^\n;；()（）]{2,60})")
+_MARKED = re.compile(r"[(（](?P<label>[甲乙丙丁])方?[)）]\s*(?P<name>[^\n;；()（）]{2,60})")
 """(甲)某某学院 (乙)某某公司, spoken of as 甲方 and 乙方."""
 _PARTY_LINE = re.compile(
     rf"(?:^|\|)[\s|#*\-—]*(?:\w{{1,2}}[.)]\s?)?(?:\bthe )?(?P<role>{'|'.join(_SIGNS.values())})(?:方)?\s?"
@@ -98,6 +100,9 @@ def _definitions(head: str) -> Iterator[tuple[str, Role, int]]:
         if role and not plain and not _NO_LABEL.search(label):
             yield label, role, match.end()
     yield from _short_names(head)
+    if letter := _LETTER.search(head):
+        yield "you", Role.STUDENT if letter["who"] in ("mr", "ms", "mrs", "miss") else Role.SCHOOL, letter.start()
+        yield "we", Role.ENTERPRISE, letter.start()
 
 
 def _short_names(head: str) -> Iterator[tuple[str, Role, int]]:
