@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.page.tools_form import FIELDS, TAB, TOOLS
-from tests.catalogue import write_benefits_corpus
+from tests.catalogue import CORPUS
 from tests.chromium import barriers
 from tests.page_server import serving
 
@@ -34,9 +35,16 @@ SEEN = {
 """Words of the report that the sample of each tool leads to."""
 
 
+def write_few(folder: Path) -> Path:
+    """Return ``folder`` filled with one of the texts that the rules rest on."""
+    (folder / "policies").mkdir(parents=True)
+    shutil.copy(CORPUS / "policies" / "vel-2022.zh.md", folder / "policies")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("tools"), write_benefits_corpus) as address:
+    with serving(tmp_path_factory.mktemp("tools"), write_few) as address:
         yield address
 
 
