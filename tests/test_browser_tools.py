@@ -18,21 +18,21 @@ from tests.page_server import serving
 
 TITLES = {
     "agreement": ("协议审查", "Agreement check"),
-    "index": ("产教融合质量指数", "Quality index"),
-    "monitor": ("动态监测报告", "Monitoring report"),
-    "map": ("企业需求匹配", "demand"),
-    "majors": ("专业预警", "Majors"),
-    "costs": ("成本分担测算", "Cost sharing"),
+    "index": ("产教融合质量指数", "Quality index of industry-education integration"),
+    "monitor": ("产教融合动态监测季度报告", "Monitoring of industry-education integration: quarterly report"),
+    "map": ("专业群与产业链对照", "Professional groups and industry chains"),
+    "majors": ("专业预警与退出", "Early warning and exit of majors"),
+    "costs": ("成本分担测算", "Cost-sharing calculator"),
 }
 SEEN = {
-    "agreement": ("协议已写明", "settled"),
-    "index": ("74.49", "74.49"),
-    "monitor": ("2025", "2025"),
-    "map": ("短视频", "短视频"),
-    "majors": ("传统汽车维修", "传统汽车维修"),
-    "costs": ("12,000", "12,000"),
+    "agreement": ("与要求相抵触 6", "contradicting 6"),
+    "index": ("指标加权得分 74.49", "Index of indicators 74.49"),
+    "monitor": ("企业数据占比 40%", "Share of enterprise data 40%"),
+    "map": ("数字内容专业群", "Digital Content Professional Group"),
+    "majors": ("停止招生 1", "Suspend enrolment 1"),
+    "costs": ("学生实训损坏零部件的金额 12,000", "Value of a part that a student damaged in training 12,000"),
 }
-"""Words of the report that the sample of each tool leads to."""
+"""What the sample of each tool comes to."""
 
 
 def write_few(folder: Path) -> Path:

@@ -204,7 +204,7 @@ def _samples(tool: str) -> dict[str, object]:
         value = part.get(f.name) if f.name else None
         if isinstance(value, dict):  # a score from a measured value, or of each evaluator
             low, high = value.get("worst", 0), value.get("best", 0)
-            value = round((value["value"] - low) / (high - low) * 100, 1) if "value" in value else round(sum(value.values()) / len(value), 1)
+            value = round((value["value"] - low) / (high - low) * 100, 4) if "value" in value else round(sum(value.values()) / len(value), 4)
         if value is not None:
             found[f.key] = value
     return found

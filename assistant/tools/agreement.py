@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from assistant.benefits.basis import DECLARED, Basis, Force
 from assistant.benefits.profile_fields import Said
@@ -171,7 +172,7 @@ def _finding(requirement: Requirement, clauses: Sequence[_Clause], basis: Basis)
             return Finding(requirement, Status.CONTRADICTING, pattern.why, _quotes(broken), basis)
     weak: list[tuple[Said, _Clause]] = []
     for group in requirement.keeps:
-        kept = [[clause for clause in clauses if _matches(pattern, clause)] for pattern in group]
+        kept = [sorted((c for c in clauses if _matches(pattern, c)), key=partial(_distance, pattern)) for pattern in group]
         if not all(kept):
             continue
         firm = [next((c for c in found if not weakness(c.body, pattern.all, pattern.soft)), None) for pattern, found in zip(group, kept, strict=True)]
@@ -186,6 +187,11 @@ def _finding(requirement: Requirement, clauses: Sequence[_Clause], basis: Basis)
         weak_reason = next((why for c in touched if (why := weakness(c.body, (), soft=True))), _TOUCHES)
         return Finding(requirement, Status.UNCLEAR, weak_reason, _quotes(touched[:2]), basis)
     return Finding(requirement, Status.MISSING, _ABSENT, (), basis)
+
+
+def _distance(pattern: Pattern, clause: _Clause) -> int:
+    """Return how many things of a pattern a clause does not say in its own words; a heading says nothing."""
+    return len(pattern.all) + 1 if clause.segment.heading else sum(not thing.search(clause.body) for thing in pattern.all)
 
 
 def _quotes(clauses: Sequence[_Clause]) -> tuple[Quote, ...]:

@@ -21,6 +21,7 @@ _DEFERRED = re.compile(
     r"另行(?:协商|约定|商定|确定|商议)|另(?:议|定)(?![一-鿿]*(?:协议|合同))|待(?:定|商|确定)|再行?(?:商定|协商|约定)|由双方(?:届时|另行)"
     r"|(?<!经)(?<!双方)协商(?:确定|解决|议定)|_{2,}|\[\s*\]|\(\s{2,}\)"
     r"|\b(?:to be|will be|shall be) (?:agreed|settled|decided|determined|negotiated|discussed|specified)\b"
+    r"(?! (?:within|by the|each|every|annual|month|quarter|half|no later|not later|on the|in full|at the end))"
     r"|\bagreed (?:separately|later|in due course)\b|\btbd\b"
     r"|\b(?:settled|decided|determined|negotiated) (?:later|separately|in due course|at a later)\b"
 )
@@ -41,7 +42,8 @@ _DENIAL = re.compile(
     r"零收|免(?:收|缴|交|除|费)|杜绝|谢绝|拒绝(?=安排|收)"
     r"|(?:有权|可以?|得以?)(?:予以)?拒绝|严禁|禁止|不再|不予|不(?:收|向|安排|组织|扣|要求|得|可|能|应|许|准|允|委托|通过|接[收受])"
     r"|均不|也不|亦不|无须|无需"
-    r"|\bruled out\b|\bout of the question\b|\brefrains? from\b|\bfree of charge\b|\bexempt from\b|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
+    r"|\bruled out\b|\bout of the question\b|\brefrains? from\b|\bfree of charge\b|\bexempt from\b"
+    r"|\bexcluded\b|\bprohibited\b|\bforbidden\b|\bneither\b|\bnor\b|\bnone\b|\bnever\b"
     r"|\bnothing\b|\bdeclines?\b"
     r"|\b(?:may|can|right to|entitled to|free to) (?:refuse|decline|reject)\b|\bunder no circumstances\b|\bavoid(?:s|ed)?\b"
 )

@@ -37,7 +37,10 @@ _EVERY_WORD = re.compile(
     r"|(?P<term>每(?:个)?学期|each semester|every semester)"
     r"|(?P<quarter>每(?:个)?季度|quarterly|every quarter)"
 )
-_EVERY_BEFORE = re.compile(r"(?:每(?:隔|满)?|\bevery|\bonce (?:in |every )|\bintervals? of(?: no more than| at most)?|\bat least every|\bonce in every)\s?$")
+_EVERY_BEFORE = re.compile(
+    r"(?:每(?:隔|满)?|\bevery|\bonce (?:in |every )|\bintervals? of(?: (?:no|not) more than| at most| not exceeding| up to)?"
+    r"|\bat least every|\bonce in every)\s?$"
+)
 _EVERY_AFTER = re.compile(r"\s?(?:一次|1次|一修|一评|一调|为(?:一个)?周期|(?:review )?cycles?\b|intervals?\b)")
 _SAID_TWICE = re.compile(r"(?:\b[a-z]+(?:-[a-z]+)?\s?|[零一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,4})\((?P<digits>\d+)\)")
 """A number in words with its digits in brackets: sixty (60) months, 五(5)年."""

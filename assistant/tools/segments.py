@@ -167,7 +167,8 @@ def _lead_in(text: str) -> str:
 
 def _segment(source: Source, span: Span, above: list[_Open], heading: bool) -> Segment:
     text = source.text[span.start : span.end].rstrip()
-    marks = [entry.mark.strip(" .．、:") for entry in above if entry.mark]
+    numbers = [entry.mark.strip(" .．、:") for entry in above if entry.mark]
+    marks = [n for i, n in enumerate(numbers) if not any(below.startswith(f"{n}.") for below in numbers[i + 1 :])]
     locator = ("" if source.metadata.language == "zh" else " ").join(marks) or next((entry.words for entry in reversed(above) if entry.words), "")
     row = _ROW.match(source.text[source.text.rfind("\n", 0, span.start) + 1 : span.start])
     words = " › ".join([*(entry.words for entry in above if entry.words), *([row[1]] if row else [])])
