@@ -36,9 +36,10 @@ SEEN = {
 
 
 def write_few(folder: Path) -> Path:
-    """Return ``folder`` filled with one of the texts that the rules rest on."""
+    """Return ``folder`` filled with one of the texts that the rules rest on, and with the provisions that costs are shared by."""
     (folder / "policies").mkdir(parents=True)
     shutil.copy(CORPUS / "policies" / "vel-2022.zh.md", folder / "policies")
+    shutil.copytree(CORPUS / "provisions", folder / "provisions")
     return folder
 
 

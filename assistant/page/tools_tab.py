@@ -24,6 +24,7 @@ from assistant.reading.loading import load
 from assistant.tools.agreement_docx import write_commented
 from assistant.tools.agreement_rules import AgreementKind
 from assistant.tools.desk import Desk, Result
+from assistant.tools.quality import read_quality_rules, read_scores
 from assistant.tools.report_docx import write_report
 from assistant.tools.report_html import to_fragment, to_html
 from assistant.types import Scope, ToolError
@@ -197,14 +198,14 @@ def _samples(tool: str) -> dict[str, object]:
             return {"own": folder / "groups.csv", "demand": "需要会剪辑短视频、能做直播运营的新媒体人才"}
         case "costs":
             return {"damaged_part": 12_000, "fund_total": 1_000_000, "industry_college_income": 17_000_000, "share_held": 40}
-    given = yaml.safe_load((folder / ("scores.yaml" if tool == "index" else "thresholds.yaml")).read_text(encoding="utf-8"))
-    found: dict[str, object] = {} if tool == "index" else {"majors": folder / "majors.csv"}
+    if tool == "index":
+        scores = read_scores(folder / "scores.yaml", read_quality_rules(folder.parent / "quality.yaml"))
+        parts: dict[str, Mapping[str, Any]] = {"scores": scores.indicators, "evaluators": scores.evaluators, "grades": scores.grades}
+        return {f.key: float(parts[f.part][f.name]) for f in FIELDS["index"] if f.name in parts[f.part]}
+    given = yaml.safe_load((folder / "thresholds.yaml").read_text(encoding="utf-8"))
+    found: dict[str, object] = {"majors": folder / "majors.csv"}
     for f in FIELDS[tool]:
-        part = given.get(f.part, {}) if f.part else given
-        value = part.get(f.name) if f.name else None
-        if isinstance(value, dict):  # a score from a measured value, or of each evaluator
-            low, high = value.get("worst", 0), value.get("best", 0)
-            value = round((value["value"] - low) / (high - low) * 100, 4) if "value" in value else round(sum(value.values()) / len(value), 4)
+        value = (given.get(f.part, {}) if f.part else given).get(f.name) if f.name else None
         if value is not None:
             found[f.key] = value
     return found
