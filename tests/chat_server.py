@@ -148,6 +148,14 @@ def _half_mended(asked: Asked) -> str:
     return "S1: NONE" if asked.task == "repair" else _mixed(asked)
 
 
+def _wavers(asked: Asked) -> str:
+    """A good sentence first, then one with an invented figure that cannot be mended."""
+    if asked.task == "repair":
+        return "S1: NONE"
+    good, other = asked.best()
+    return f"{_cite([good])} {_other_figure(good[1])} [K{other[0]}]"
+
+
 def _obedient(asked: Asked) -> str:
     """Do what the documents, or anything else in the prompt, say: print every order with a key, as if it were a finding."""
     orders = [line for line in asked.user.splitlines() if re.search(r"OBEY:(.+)", line)]
@@ -173,6 +181,7 @@ BEHAVIOURS: dict[str, Callable[[Asked], str]] = {
     "no-keys": lambda asked: asked.best(1)[0][1],
     "mixed": _mixed,
     "half-mended": _half_mended,
+    "wavers": _wavers,
     "obedient": _obedient,
     "other-language": _other_language,
     "evades": lambda asked: _cite([pair for pair in asked.best(9) if not re.search(r"\d", pair[1])][:1]),
@@ -260,7 +269,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return  # in the midst of a chunk for one, at a clean end without a finish reason for the other
             if place == len(pieces) // 2 and model == "stalls":
                 time.sleep(STALL)
-            if model == "trickles":
+            if model in ("trickles", "wavers"):
                 time.sleep(0.2)
             self._event(model, {"choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}]})
         self._event(model, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})

@@ -6,9 +6,10 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -89,10 +90,13 @@ def _printed_rules() -> bytes:
 
 
 @contextmanager
-def serving(folder: Path, write: Callable[[Path], Path] = write_corpus) -> Iterator[str]:
-    """Yield the address of a server that fills a new library under ``folder`` from the corpus that ``write`` makes, and answers from it."""
+def serving(folder: Path, write: Callable[[Path], Path] = write_corpus, variables: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """Yield the address of a server that fills a new library under ``folder`` from the corpus that ``write`` makes, and answers from it.
+
+    ``variables`` of its environment are added to the least that it needs.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTANT_", "GRADIO_"))}
-    environment |= {"ASSISTANT_HOME": str(folder / "home"), "ASSISTANT_CORPUS": str(write(folder / "corpus")), "HF_HUB_OFFLINE": "1"}
+    environment |= {"ASSISTANT_HOME": str(folder / "home"), "ASSISTANT_CORPUS": str(write(folder / "corpus")), "HF_HUB_OFFLINE": "1"} | variables
     with (folder / "log").open("w+", encoding="utf-8") as log:
         server = subprocess.Popen([sys.executable, "-c", _SERVE], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
         try:

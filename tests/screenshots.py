@@ -1,6 +1,6 @@
-"""Take the pictures of ``docs/screenshots``: every state of the tab of questions, over a few texts that ship and a page in print.
+"""Take the pictures of ``docs/screenshots``: the states of every tab, over a few texts that ship and a page in print.
 
-``make screenshots``, or ``python -m tests.screenshots``.
+``make screenshots``, or ``python -m tests.screenshots [NAME …]``. Beside the name of each stands how soon the browser painted the page.
 """
 
 from __future__ import annotations
@@ -19,10 +19,20 @@ from tests.page_server import PDF_QUESTION, ROOT, serving, write_rules
 
 CHROMIUM = "/usr/bin/chromium"
 OUT = ROOT / "docs" / "screenshots"
-TEXTS = ("moe-2021-4", "mof-2019-46", "mof-sta-2018-51", "education-surcharge", "chongqing-new-double-high-tang")
+TEXTS = (
+    "moe-2021-4",
+    "mof-2019-46",
+    "mof-sta-2018-51",
+    "education-surcharge",
+    "vel-2022",
+    "chongqing-new-double-high-tang",
+    "chongqing-integration-hrmars-li",
+    "chongqing-consortia-li",
+)
 """Works of the corpus, in both languages."""
 DEPOSIT = "职业学校可以向学生收取实习押金吗？"
 OFFSET = "What percentage of its investment can a certified industry-education integration enterprise offset?"
+COLLEGES = "How many higher vocational colleges are there in Chongqing?"
 UNANSWERABLE = "2031年火星基地的实习补贴是多少？"
 _SLOW = 120_000
 
@@ -85,6 +95,70 @@ def _asking(*questions: str) -> Callable[[Page], None]:
     return ask
 
 
+def _bad_day(page: Page) -> None:
+    page.locator("#filters > button").click()
+    page.locator("#as-of textarea, #as-of input").first.fill("2024-13-01")
+    page.fill("#question textarea", DEPOSIT)
+    page.press("#question textarea", "Enter")
+    page.locator("#result [role=alert]").wait_for()
+
+
+def _choose(page: Page, tab: str) -> None:
+    """Choose a tab, though it may stand in the menu of those that find no room."""
+    page.evaluate("name => [...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.trim() === name).click()", tab)
+
+
+def _worksheet(page: Page) -> None:
+    _choose(page, "权益测算")
+    for field, value in {"eligible_investment": "5,000,000", "education_surcharge_due": "60万", "local_surcharge_due": "400000"}.items():
+        page.locator(f"#field-{field} input, #field-{field} textarea").first.fill(value)
+    page.locator("#field-nurturing_scope input[value='yes']").check()
+    page.locator("#benefits-compute").click()
+    page.locator("#worksheet").wait_for(timeout=_SLOW)
+
+
+def _document(page: Page) -> None:
+    _choose(page, "资料库")
+    page.locator(".documents button", has_text="实习").first.click()
+    page.locator("#document-title").wait_for()
+    page.wait_for_timeout(500)
+
+
+def _taking_in(page: Page) -> None:
+    _choose(page, "Library")
+    page.locator("#library-upload > button").click()
+    with tempfile.TemporaryDirectory() as folder:
+        rules = b"# Rules on Apprentices\n\nArticle 1. Each apprentice has a mentor.\n"
+        files = {"Apprentices.md": rules, "torn.pdf": b"%PDF-1.7 and no more", "setup.exe": b"MZ"}
+        for name, data in files.items():
+            (Path(folder) / name).write_bytes(data)
+        page.set_input_files("#library-files input[type=file]", [str(Path(folder) / name) for name in files])
+        page.locator("#library-files .file-preview tr").nth(2).wait_for()
+        page.locator("#library-take").click()
+        page.locator("#library-report .count").wait_for(timeout=_SLOW)
+
+
+def _weeks(page: Page) -> None:
+    for question in (DEPOSIT, UNANSWERABLE):
+        _ask(page, question)
+    _choose(page, "质量")
+    page.locator("#quality-plots svg, #quality-plots img").first.wait_for(timeout=_SLOW)
+    page.wait_for_timeout(500)
+
+
+def _tool(tab: str, tool: str) -> Callable[[Page], None]:
+    def run(page: Page) -> None:
+        _choose(page, tab)
+        page.locator(f"#tools-tool input[value='{tool}']").check()
+        page.locator(f"#tools-{tool}").first.wait_for()
+        page.locator("#tools-sample").click()
+        page.wait_for_timeout(2_000)  # the sample stands in fields of several kinds
+        page.locator("#tools-run").click()
+        page.locator("#tools-report article.report").wait_for(timeout=_SLOW)
+
+    return run
+
+
 STATES: dict[str, tuple[str, int, bool, Callable[[Page], None]]] = {
     "welcome-zh": ("zh", 1280, False, lambda page: None),
     "welcome-en": ("en", 1280, False, lambda page: None),
@@ -95,6 +169,14 @@ STATES: dict[str, tuple[str, int, bool, Callable[[Page], None]]] = {
     "pdf-en": ("en", 1280, False, _asking(PDF_QUESTION)),
     "filters-en": ("en", 1280, False, _filters),
     "feedback-zh": ("zh", 1280, False, _wrong),
+    "conflict-en": ("en", 1280, False, _asking(COLLEGES)),
+    "error-zh": ("zh", 1280, False, _bad_day),
+    "benefits-zh": ("zh", 1280, False, _worksheet),
+    "tools-agreement-zh": ("zh", 1280, False, _tool("工具", "agreement")),
+    "tools-index-en": ("en", 1280, False, _tool("Tools", "index")),
+    "library-zh": ("zh", 1280, False, _document),
+    "library-en": ("en", 1280, False, _taking_in),
+    "quality-zh": ("zh", 1280, False, _weeks),
     "phone-zh": ("zh", 390, False, _asking(DEPOSIT)),
     "phone-source-zh": ("zh", 390, False, _phone_source),
 }
@@ -110,10 +192,11 @@ def main(names: list[str]) -> None:
         for name in names or STATES:
             language, width, dark, do = STATES[name]
             page = _open(browser, address, language, width, dark)
+            painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
             do(page)
             page.screenshot(path=OUT / f"{name}.png", full_page=not name.startswith("phone-source"))
             page.context.close()
-            print(name, flush=True)
+            print(f"{name}: painted after {painted:.0f} ms", flush=True)
         browser.close()
 
 

@@ -48,14 +48,14 @@ def build(assistant: Assistant, filling: Filling | None = None) -> gr.Blocks:
         with gr.Row(elem_id="top"):
             head = gr.HTML(render_header([], "zh", ""), elem_id="head")
             language = gr.Radio(LANGUAGES, value="zh", show_label=False, container=False, elem_id="language", label="语言 / Language")
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             for tab in TABS:
                 tab.build(assistant, filling, language)
-        _wire(blocks, assistant, filling, head, language)
+        _wire(blocks, assistant, filling, head, language, tabs)
     return blocks
 
 
-def _wire(blocks: gr.Blocks, assistant: Assistant, filling: Filling, head: gr.HTML, language: gr.Radio) -> None:
+def _wire(blocks: gr.Blocks, assistant: Assistant, filling: Filling, head: gr.HTML, language: gr.Radio, tabs: gr.Tabs) -> None:
     timer = gr.Timer(1.0, active=filling.running)
 
     def draw_head(request: gr.Request, chosen: str) -> str:
@@ -77,6 +77,7 @@ def _wire(blocks: gr.Blocks, assistant: Assistant, filling: Filling, head: gr.HT
     language.change(None, [language], None, js="(language) => { window.assistantPage.speak(language); return [language]; }", **QUICK)
     language.input(None, [language], None, js="(language) => { window.assistantPage.remember(language); return [language]; }", **QUICK)
     language.input(draw_head, [language], [head], **QUICK)
+    tabs.change(draw_head, [language], [head], **QUICK)  # the library may have changed in the tab that is left
     timer.tick(tick, [language], [head, timer], **QUICK)
 
 
