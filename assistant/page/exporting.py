@@ -45,7 +45,7 @@ def hidden() -> dict[str, Any]:
 
 
 def show_result(
-    filling: Filling, language: str, compute: Callable[[], tuple[str, _T, Any, Any]], worded: Callable[[str], str] = str
+    filling: Filling, language: str, compute: Callable[[], tuple[str, _T, Any, Any]], worded: Callable[[AssistantError], str] = str
 ) -> Iterator[tuple[str, _T | None, Any, Any]]:
     """Yield how far the library is filled, and then a result as HTML with what it was made from and its two downloads, or what went wrong.
 
@@ -58,7 +58,7 @@ def show_result(
     try:
         yield compute()
     except AssistantError as error:
-        yield render_error(worded(str(error)), language), None, hidden(), hidden()
+        yield render_error(worded(error), language), None, hidden(), hidden()
     except Exception:  # the page must say something; the trace is for the log
         logging.getLogger(__name__).exception("a result failed on the page")
         yield render_error(INTERNAL.in_(language), language), None, hidden(), hidden()

@@ -23,13 +23,14 @@ from assistant.pipeline import Assistant
 from assistant.reading.loading import load
 from assistant.tools.agreement_docx import write_commented
 from assistant.tools.agreement_rules import AgreementKind
-from assistant.tools.desk import Desk, Result
+from assistant.tools.desk import BadCells, Desk, Result
 from assistant.tools.quality import read_quality_rules, read_scores
 from assistant.tools.report_docx import write_report
 from assistant.tools.report_html import to_fragment, to_html
-from assistant.types import Scope, ToolError
+from assistant.types import AssistantError, Scope, ToolError
 
 _HTML = Said("下载 HTML", "Download HTML")
+_NO_AMOUNT = Said("还没有填数额。请至少填一项，或点“用示例数据试一试”。", "No figure is given. Fill in at least one, or try the sample.")
 Shown = tuple[str, tuple[Any, ...]] | None
 """The tool and the values that the report on the page was made from, kept so that it can be shown in the other language."""
 
@@ -82,7 +83,10 @@ class ToolsTab:
             case "majors":
                 result = desk.majors(_file(given, "majors", language), _thresholds(given))
             case _:
-                result = desk.costs(library.provisions, {f.name: given[f.key] for f in FIELDS["costs"] if f.key in given})
+                amounts = {f.name: given[f.key] for f in FIELDS["costs"] if f.key in given}
+                if not amounts:
+                    raise ToolError(_NO_AMOUNT.in_(language))
+                result = desk.costs(library.provisions, amounts)
         write_report(result.report, word)
         return result
 
@@ -211,6 +215,8 @@ def _samples(tool: str) -> dict[str, object]:
     return found
 
 
-def _plain(message: str) -> str:
-    """Return an error without the folder that the page keeps an upload in."""
-    return " ".join(word.rpartition("/")[2] if word.startswith(tempfile.gettempdir()) else word for word in message.split(" "))
+def _plain(error: AssistantError) -> str:
+    """Return what is wrong, a line for each cell, without the folder that the page keeps an upload in."""
+    lines = error.lines if isinstance(error, BadCells) else (str(error),)
+    folder = tempfile.gettempdir()
+    return "\n".join(" ".join(word.rpartition("/")[2] if word.startswith(folder) else word for word in line.split(" ")) for line in lines)
