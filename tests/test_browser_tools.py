@@ -93,7 +93,7 @@ class Tools:
         if first.entry == "file":
             expect(field.locator(".file-preview tr")).to_have_count(1)
         else:
-            expect(field.locator("input")).not_to_have_value("")
+            expect(field.locator("input, textarea").first).not_to_have_value("")
         self.run()
 
     def run(self) -> None:
@@ -149,7 +149,11 @@ def test_each_bad_cell_is_told_in_a_line_of_its_own(browser: Browser, server: st
 def test_nothing_given_is_asked_for_in_the_language_of_the_page(browser: Browser, server: str) -> None:
     tools = Tools(browser, server, "en")
     tools.run()
-    expect(tools.page.locator("#tools-report .state.error")).to_contain_text("No file is chosen. Upload one, or try the sample.")
+    error = tools.page.locator("#tools-report .state.error")
+    expect(error).to_contain_text("No file is chosen. Upload one, or try the sample.")
+    tools.choose("costs")
+    tools.run()
+    expect(error).to_contain_text("No figure is given. Fill in at least one, or try the sample.")
 
 
 def test_a_report_changes_its_language_with_the_page(browser: Browser, server: str) -> None:
@@ -159,7 +163,7 @@ def test_a_report_changes_its_language_with_the_page(browser: Browser, server: s
     tools.page.get_by_text("中文", exact=True).click()
     expect(tools.page.locator("#tools-report article.report h2")).to_contain_text("成本分担测算")
     expect(tools.page.locator("#tools-run")).to_have_text("运行")
-    assert tools.page.locator("#tools-field-damaged_part input").input_value() == "12000"
+    assert tools.page.locator("#tools-field-damaged_part").locator("input, textarea").first.input_value() == "12000"
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -17,7 +17,7 @@ from assistant.config import shipped
 from assistant.filling import Filling
 from assistant.page.events import QUICK
 from assistant.page.exporting import Exports, hidden, show_result
-from assistant.page.tools_form import EMPTY, FIELDS, KINDS, RUN, SAMPLE, TAB, TOOL, TOOLS, WORD, Field, lay_out_field, wording
+from assistant.page.tools_form import EMPTY, FIELDS, KINDS, RUN, SAMPLE, TAB, TOOL, TOOLS, WORD, Field, lay_out_field, read_field, wording
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
 from assistant.reading.loading import load
@@ -56,7 +56,8 @@ class ToolsTab:
 
     def _report(self, request: gr.Request, shown: tuple[str, tuple[Any, ...]], language: str) -> tuple[str, Shown, Any, Any]:
         tool, values = shown
-        given = {f.key: value for (name, f), value in zip(_all_fields(), values, strict=True) if name == tool and value not in (None, "")}
+        fields = [(f, read_field(f, value, language)) for (name, f), value in zip(_all_fields(), values, strict=True) if name == tool]
+        given = {f.key: value for f, value in fields if value is not None}
         folder = self._files.new_folder()
         word, page = folder / f"{tool}.docx", folder / f"{tool}.html"
         result = self._compute(library_for(self.assistant, request), tool, given, language, word)
@@ -104,7 +105,7 @@ class ToolsTab:
     def _shared(self, value: object) -> object:
         """Return a value; of a sample file, a copy that the page may serve."""
         if not isinstance(value, Path):
-            return value
+            return f"{value:.10g}" if isinstance(value, (int, float)) else value
         copy = self._files.folder / value.name
         if not copy.exists():
             shutil.copyfile(value, copy)
