@@ -16,9 +16,9 @@ from assistant.reading.loading import load
 from assistant.tools.agreement import AgreementCheck, Status, check_agreement, kind_of, resting
 from assistant.tools.agreement_docx import write_commented
 from assistant.tools.agreement_report import agreement_report, agreement_value
-from assistant.tools.agreement_rules import AgreementKind, Measure, read_agreement_rules
+from assistant.tools.agreement_rules import AgreementKind, Measure, Role, read_agreement_rules
 from assistant.tools.measures import measure
-from assistant.tools.parties import Role, read_parties
+from assistant.tools.parties import read_parties
 from assistant.tools.segments import read_segments
 from assistant.types import ProvisionError
 from tests.catalogue import CORPUS, HERE, TODAY, texts_of

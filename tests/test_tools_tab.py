@@ -64,7 +64,7 @@ def test_the_sample_of_each_tool_runs_and_can_be_downloaded(tab: ToolsTab, tool:
 
 
 def test_nothing_given_is_said_in_the_readers_words(tab: ToolsTab) -> None:
-    for tool, said in (("agreement", "还没有选择文件"), ("costs", "nothing to compute")):
+    for tool, said in (("agreement", "还没有选择文件"), ("costs", "还没有填数额")):
         fragment, kept, *_ = shown(tab.run(visit(Person("x", Role.READER)), "zh", tool, *[None] * len(ALL)))
         assert said in fragment
         assert kept is None

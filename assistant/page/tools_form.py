@@ -12,7 +12,6 @@ TAB, TOOL = Said("工具", "Tools"), Said("选择工具", "Choose a tool")
 RUN, SAMPLE = Said("运行", "Run"), Said("用示例数据试一试", "Try sample data")
 WORD = Said("下载 Word", "Download Word")
 EMPTY = Said("填好上面的内容后点“运行”，结果显示在这里。", "Fill in what is asked above and run: the result appears here.")
-INTERNAL = Said("程序内部出错，详情见服务器日志。", "Something failed inside the program; the server's log says what.")
 TOOLS: dict[str, tuple[Said, Said]] = {
     "agreement": (
         Said("协议审查", "Agreement check"),
