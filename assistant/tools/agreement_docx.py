@@ -22,7 +22,6 @@ from assistant.tools.report_docx import add_citation
 from assistant.types import Span
 
 
-
 def write_commented(check: AgreementCheck, path: Path) -> None:
     """Write a checked agreement as a Word document with comments.
 
