@@ -35,6 +35,10 @@ SEEN = {
 """What the sample of each tool comes to."""
 
 
+SETTLED = "Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < 10000).map(a => a.finished.catch(() => 0)))"
+"""Waits until nothing fades in any more: a report that is half drawn has half its contrast."""
+
+
 def write_few(folder: Path) -> Path:
     """Return ``folder`` filled with one of the texts that the rules rest on, and with the provisions that costs are shared by."""
     (folder / "policies").mkdir(parents=True)
@@ -172,6 +176,7 @@ def test_axe_finds_no_barrier_in_any_tool(browser: Browser, server: str, dark: b
     for tool in TOOLS:
         tools.try_sample(tool)
         expect(tools.page.locator("#tools-report article.report h2")).to_contain_text(TITLES[tool][0])
+        tools.page.evaluate(SETTLED)
         assert barriers(tools.page) == []
 
 
