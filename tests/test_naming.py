@@ -30,6 +30,7 @@ KNOWN = [
     Metadata(id="law", language="zh", title_zh="中华人民共和国职业教育法", title_en="Vocational Education Law of the People's Republic of China"),
     Metadata(id="rules", language="zh", title_zh="职业教育法实施办法", title_en="Measures for Implementing the Vocational Education Law"),
     Metadata(id="notice", language="zh", title_zh="关于试点企业的通知", document_number="财税〔2019〕46号"),
+    Metadata(id="plan", language="en", title_en="Action Plan for Empowering Colleges (2023-2025)", title_zh="职业院校赋能提升行动实施方案（2023—2025年）"),
     Metadata(id="again-a", language="zh", title_zh="港口法"),
     Metadata(id="again-b", language="zh", title_zh="港口法"),
 ]
@@ -50,6 +51,10 @@ def reader(dictionary: Dictionary) -> QueryReader:
         ("财税[2019]46号规定了什么？", ["notice"]),
         ("港口法第五条规定了什么？", ["again-a", "again-b"]),
         ("企业要做什么？", []),
+        ("How much money was there under the 2023-2025 plan?", ["plan"]),
+        ("2023年至2025年的行动计划给多少钱？", ["plan"]),
+        ("How many interns were there in 2023-2025?", []),
+        ("What does the 2024-2026 plan require?", []),
     ],
 )
 def test_a_question_names_the_longest_title_it_has(reader: QueryReader, question: str, named: list[str]) -> None:

@@ -143,6 +143,19 @@ def test_a_number_is_a_concept_by_its_value(reader: QueryReader) -> None:
     assert said(concept(reader.read("ratio 4:3:3"), "4:3:3")) == {("4", "3", "3")}
 
 
+@pytest.mark.parametrize(
+    ("question", "surface", "names"),
+    [
+        ("厂里用了一个15岁的孩子，罚多少钱？", "15岁", {("童工",), ("child", "labour"), ("未成年人",), ("未成年工",), ("minor",), ("15",)}),
+        ("May a 17-year-old work at night?", "17-year", {("未成年人",), ("未成年工",), ("minor",), ("17",)}),
+        ("May a worker of 18 years old work at night?", "18 years old", {("18",)}),
+        ("合作期限不少于15年吗？", "15年", {("15",)}),
+    ],
+)
+def test_an_age_is_also_what_the_law_calls_people_of_it(reader: QueryReader, question: str, surface: str, names: set[tuple[str, ...]]) -> None:
+    assert said(concept(reader.read(question), surface)) == names
+
+
 # -- both languages -----------------------------------------------------------------------------------------
 
 

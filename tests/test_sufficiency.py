@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answers.sufficiency import THRESHOLD, Sufficiency, judge, scene_of
+from assistant.answers.sufficiency import Sufficiency, judge, model, scene_of
 from assistant.language.glossary import Dictionary
 from assistant.types import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
@@ -41,7 +41,7 @@ def judged(shelf: Shelf, question: str) -> Sufficiency:
 def test_what_the_text_says_is_answered(shelf: Shelf, question: str) -> None:
     verdict = judged(shelf, question)
     assert verdict.reason is None
-    assert verdict.confidence >= THRESHOLD
+    assert verdict.confidence >= model().threshold
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_another_year_place_or_attribute_is_refused_and_named_in_the_askers_word
     verdict = judged(shelf, question)
     assert verdict.reason is Reason.EVIDENCE_TOO_WEAK
     assert verdict.missing[0] == missing
-    assert verdict.confidence < THRESHOLD
+    assert verdict.confidence < model().threshold
 
 
 def test_a_rate_that_no_text_has_is_a_false_premise(shelf: Shelf) -> None:

@@ -29,6 +29,8 @@ TRANSLATED = 0.3
 """What a cosine counts for where the embedder saw only a word-by-word translation of the question."""
 CHARACTERS = 0.7
 """What all the characters of a Chinese word count for where the word itself is not there (退役 for 退伍 shares one of two)."""
+IN_WORDS, OTHER_UNIT = 0.5, 0.55
+"""How far a unit fits a question for a figure that bounds it in words or says that there is none, or has figures of other units only."""
 IMPRINT_SHARE = 0.5
 """What stands above the body of a text is its imprint if it is at most this share of the text; else it is the text."""
 _DEFINES = ("是指", "所称", "指的是", " refers to", " means ", " is defined", "是为", " is a ", " is the ", " are the ")
@@ -191,16 +193,20 @@ _SAYS_NONE = re.compile(
     r"|没有(?:给出|规定|写明|列出|载明|明确|设定)|未(?:给出|规定|写明|载明|明确)(?:具体)?",
     re.IGNORECASE,
 )
+_BOUNDS = re.compile(
+    r"不得?(?:低于|少于|高于|超过|多于)|\b(?:not|no) (?:be )?(?:less|more|lower|higher|fewer|greater|below|above)\b|\bnot exceed\b|\bat (?:least|most)\b",
+    re.IGNORECASE,
+)
 
 
 def _fits(query: Query, words: str, lead: str, unit: Unit) -> float:
     if query.asked in (Asked.FIGURE, Asked.DATE) and _SAYS_NONE.search(words):
-        return 0.5  # that a text gives no figure is an answer to a question for it, if no text gives one
+        return IN_WORDS  # that a text gives no figure is an answer to a question for it, if no text gives one
     if query.asked is Asked.FIGURE:
         units = [f.unit for f in figures(words) if f.kind is not FactKind.DATE or query.unit == "year"]
         if not units:
-            return 0.0
-        return 1.0 if not query.unit or query.unit in units else 0.55
+            return IN_WORDS if _BOUNDS.search(words) else 0.0  # not below the local minimum wage
+        return 1.0 if not query.unit or query.unit in units else OTHER_UNIT
     if query.asked is Asked.DATE:
         kinds = [f for f in read_facts(words) if f.kind is FactKind.DATE or f.unit in ("month", "week", "day", "year")]
         return 1.0 if kinds else 0.0

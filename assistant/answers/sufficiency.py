@@ -1,45 +1,28 @@
 """Deciding whether the evidence is enough to answer: which parts of the question the best unit answers.
 
-What no text can stand in for refuses at once: an article, an instrument or a rate that is not there, a place, year or name
-that no evidence has. All else is weighed by a logistic regression on features of the best unit.
+What nothing can stand in for (``demands``) refuses at once. All else is weighed by a logistic regression on features of the
+best unit.
 """
 
 from __future__ import annotations
 
+import functools
+import json
 import math
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from assistant.answers.answering import Draft
 from assistant.answers.candidates import Candidate, resemblance
-from assistant.language.facts import figures, to_han
-from assistant.language.places import applies_in, find_places
-from assistant.language.text import fold, sentences
-from assistant.questions.asking import Asked, asks_why
+from assistant.answers.demands import find_unmet
+from assistant.language.text import sentences
+from assistant.questions.asking import asks_which_rule, asks_why
 from assistant.questions.focus import Focus, find_focus
 from assistant.questions.query import ConceptKind, Query
 from assistant.search.matching import Weighed
-from assistant.types import Kind, Reason, Span
+from assistant.types import Reason, Span
 
-WEIGHTS = {
-    "matched": 0.63,
-    "name": -2.41,
-    "asked": 2.05,
-    "attribute": -0.72,
-    "alone": -3.51,
-    "score": 1.02,
-    "fits": 0.61,
-    "no_figure": -0.75,
-    "no_unit": -0.35,
-    "no_reason": -1.24,
-    "few": -3.05,
-    "few_cosine": 4.72,
-}
-BIAS = -1.94
-THRESHOLD = 0.47
-"""Logistic regression (L2) on the development suites and, at six tenths of their weight, one half of two public sets; the threshold is
-where both error rates of eight-fold cross-validation on the suites meet, at about .15. See docs/evaluation.md."""
 SMALL, SMALL_THRESHOLD = 30, 0.3
 """In a library of fewer passages how rare a word is says little, and the rules on what is missing say most; set by hand."""
 MANY = 10
@@ -63,6 +46,28 @@ class Sufficiency:
     confidence: float
     missing: tuple[str, ...]
     reason: Reason | None
+    features: Mapping[str, float] = field(default_factory=dict)
+    """What was weighed; empty where a rule decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic regression on ``features``, and the confidence from which it answers."""
+
+    bias: float
+    weights: Mapping[str, float]
+    threshold: float
+
+    def confidence(self, features: Mapping[str, float]) -> float:
+        """Return how likely the evidence is enough, from 0 to 1."""
+        odds = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in features.items())  # one not yet fitted says nothing
+        return 1 / (1 + math.exp(-odds))
+
+
+@functools.cache
+def model() -> Model:
+    """Return the model that ships: ``python -m evals fit-refusal`` fits it."""
+    return Model(**json.loads(Path(__file__).with_name("sufficiency.json").read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,6 @@ class Support:
     """The weight of a word that one passage of the library has."""
     aside: frozenset[int] = frozenset()
     """Terms of sentences that only tell the asker's situation."""
-
-    def lacking(self, kind: ConceptKind) -> Iterator[float]:
-        """Yield the weight of what is missing of each concept of a kind."""
-        for place, w in enumerate(self.weighed):
-            if w.concept.kind is kind:
-                yield self.rarity(place) * (1 - self.near[place])
 
     def rarity(self, place: int) -> float:
         """Return the weight of a concept: 1 if one passage of the library has it, or none, and less if it is common."""
@@ -110,25 +109,23 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     """Return the features of the decision; ``rivals`` is the number of passages that the best unit was picked from.
 
     ``matched``: weight of the question's concepts in the unit or around it, so that a long question that is matched counts for
-    more than a short one; ``name``: the heaviest name that is missing; ``asked``: the weight of the thing asked for, if missing;
-    ``alone``: the same times the share of the rest that is there, for a missing attribute of a thing that is there is not a
-    paraphrase, which changes all words; ``attribute``: the heaviest missing term of a question that asks for an attribute;
-    ``no_figure``, ``no_unit``, ``no_reason``: the kind of answer is missing; ``few``: near 1 where the unit had no rivals, 0 where
-    it was the best of ten passages or has no vector; ``few_cosine``: the cosine, as far as it was not raised by such a choice.
+    more than a short one; ``alone``: the weight of the thing asked for, if missing, times the share of the rest that is there, for a
+    missing attribute of a thing that is there is not a paraphrase, which changes all words; the same of what a question takes for
+    granted that asks why it is so, or which rule says it; ``missing``: the share of the concepts that are missing; ``no_reason``: why
+    it is so is not said; ``few``: near 1 where the unit had no rivals, 0 where it was the best of ten passages or has no vector;
+    ``few_cosine``: the cosine, as far as it was not raised by such a choice.
     """
     rarity = [support.rarity(i) for i in range(len(support.weighed))]
     wanted = [f.concepts for f in focus if f.attribute]
+    terms = [(i,) for i, w in enumerate(support.weighed) if w.concept.kind is ConceptKind.TERM]
+    premises = terms if asks_why(query.text) or asks_which_rule(query.text) else []
     few = max(0.0, 1 - rivals / MANY) if best.cosine else 0.0  # without a vector nothing can be read from closeness
     return {
         "matched": sum(r * n for r, n in zip(rarity, support.near, strict=True)),
-        "name": max((r * (1 - max(support.own[i], float(i in best.near))) for i, r in enumerate(rarity) if _is_name(support.weighed[i])), default=0.0),
-        "asked": max((_lack(best, support, c) for c in wanted), default=0.0),
-        "attribute": max(support.lacking(ConceptKind.TERM), default=0.0) if wanted else 0.0,
-        "alone": max((_lack(best, support, c) * _share_of_rest(support, c) for c in wanted), default=0.0),
+        "alone": max((_lack(best, support, c) * _share_of_rest(support, c) for c in [*wanted, *premises]), default=0.0),
+        "missing": sum(n < ABSENT for n in support.near) / max(1, len(support.near)),
         "score": best.score / 10,
         "fits": best.fits,
-        "no_figure": float(query.asked in (Asked.FIGURE, Asked.DATE) and best.fits < 0.5),
-        "no_unit": float(query.asked is Asked.FIGURE and 0.5 < best.fits < 1.0),
         "no_reason": float(asks_why(query.text) and best.fits < 0.5),
         "few": few,
         "few_cosine": few * best.cosine,
@@ -148,10 +145,6 @@ def _share_of_rest(support: Support, wanted: Sequence[int]) -> float:
     return sum(support.rarity(i) * support.near[i] for i in rest) / total if total else 0.0
 
 
-def _is_name(w: Weighed) -> bool:
-    return w.concept.kind is ConceptKind.NAME
-
-
 def judge(query: Query, draft: Draft, size: int) -> Sufficiency:
     """Return whether the draft, made from a library of ``size`` passages, may be shown."""
     if not draft.candidates or not draft.pieces:
@@ -163,17 +156,15 @@ def judge(query: Query, draft: Draft, size: int) -> Sufficiency:
     focus = find_focus(query)
     support = support_of(query, best, weighed, size)
     values = features(query, best, support, focus, len({c.hit.passage.id for c in draft.candidates}))
-    confidence = 1 / (1 + math.exp(-(BIAS + sum(WEIGHTS[name] * values[name] for name in WEIGHTS))))
-    if absent := _absent_article(query, draft) or _absent_rates(query, draft):
-        return Sufficiency(RULED_OUT * confidence, absent, Reason.FALSE_PREMISE)
-    if demanded := _absent_instruments(query, draft) or _demanded(query, draft, weighed):
-        return Sufficiency(RULED_OUT * confidence, demanded, Reason.EVIDENCE_TOO_WEAK)
+    confidence = model().confidence(values)
     lacking = _lacking(query, support, focus)
-    if confidence >= (THRESHOLD if size >= SMALL else SMALL_THRESHOLD):
-        return Sufficiency(confidence, lacking, None)
+    if unmet := find_unmet(query, draft, weighed):
+        return Sufficiency(RULED_OUT * confidence, unmet.missing or lacking, unmet.reason)
+    if confidence >= (model().threshold if size >= SMALL else SMALL_THRESHOLD):
+        return Sufficiency(confidence, lacking, None, values)
     if best.around < LEAST_AROUND:
-        return Sufficiency(confidence, lacking or _surfaces(query), Reason.OUT_OF_SCOPE)
-    return Sufficiency(confidence, lacking, Reason.FALSE_PREMISE if asks_why(query.text) else Reason.EVIDENCE_TOO_WEAK)
+        return Sufficiency(confidence, lacking or _surfaces(query), Reason.OUT_OF_SCOPE, values)
+    return Sufficiency(confidence, lacking, Reason.FALSE_PREMISE if asks_why(query.text) else Reason.EVIDENCE_TOO_WEAK, values)
 
 
 def _lacking(query: Query, support: Support, focus: Sequence[Focus]) -> tuple[str, ...]:
@@ -187,60 +178,6 @@ def _lacking(query: Query, support: Support, focus: Sequence[Focus]) -> tuple[st
 def _asked(query: Query, w: Weighed) -> str:
     """Return a concept as the asker wrote it."""
     return query.text[w.concept.span.start : w.concept.span.end]
-
-
-def _absent_instruments(query: Query, draft: Draft) -> tuple[str, ...]:
-    """Return the titles in 《》 that no evidence carries: a rule that is not in the library is not answered from another."""
-    titles = re.findall(r"《([^》]{3,60})》", query.text)
-    known = " ".join(fold(f"{p.candidate.hit.source.title_zh} {' '.join(p.candidate.hit.source.aliases)} {p.candidate.hit.passage.text}") for p in draft.pieces)
-    return tuple(f"《{t}》" for t in titles if fold(t).removeprefix("中华人民共和国") not in known)
-
-
-def _absent_article(query: Query, draft: Draft) -> tuple[str, ...]:
-    """Return the article asked for if the instrument named has no such article."""
-    if not query.article or any("article" in c.hit.ranks for c in draft.candidates):
-        return ()
-    if not any("instrument" in c.hit.ranks for c in draft.candidates):
-        return ()
-    return (f"第{to_han(query.article)}条" if query.language == "zh" else f"Article {query.article}",)
-
-
-def _absent_rates(query: Query, draft: Draft) -> tuple[str, ...]:
-    """Return the percentages that the question takes for granted and no evidence has.
-
-    Other numbers of a question are often the asker's own case (a contract of two years, a part of 8,000 yuan).
-    """
-    known = {(f.value, f.unit) for p in draft.pieces for f in figures(p.candidate.hit.passage.text)}
-    return tuple(query.text[f.span.start : f.span.end] for f in figures(query.text) if f.unit == "percent" and (f.value, f.unit) not in known)
-
-
-def _demanded(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str, ...]:
-    """Return the places and years of the question that no statement's evidence has: it is not answered from a neighbour."""
-    shown = [p.candidate for p in draft.pieces]
-    out = []
-    for place, w in enumerate(weighed):
-        if w.concept.kind not in (ConceptKind.PLACE, ConceptKind.YEAR) or any(place in c.near for c in shown):
-            continue
-        if w.concept.kind is ConceptKind.PLACE and _covers_place(query, shown, w.concept.surface):
-            continue
-        if w.concept.kind is ConceptKind.YEAR and any(w.concept.surface in _years(c) for c in shown):
-            continue
-        out.append(_asked(query, w))
-    return tuple(out)
-
-
-def _covers_place(query: Query, shown: Sequence[Candidate], surface: str) -> bool:
-    """A national rule answers for each place in the country; a paper on one place does not answer for another."""
-    codes = [p.code for p in query.places if p.en == surface and p.code]
-    named = {p.code for c in shown for p in find_places(c.hit.passage.text) if p.code}
-    return any(code.startswith("CN") and any(other.startswith(code + "-") for other in named) for code in codes) or any(
-        c.hit.source.kind is Kind.POLICY and c.hit.source.jurisdiction and applies_in(c.hit.source.jurisdiction, code) for c in shown for code in codes
-    )
-
-
-def _years(c: Candidate) -> set[str]:
-    m = c.hit.source
-    return {str(day.year) for day in (m.issued, m.effective) if day}
 
 
 def _surfaces(query: Query) -> tuple[str, ...]:

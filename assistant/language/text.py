@@ -236,20 +236,6 @@ def plain_words(run: str) -> tuple[tuple[str, int, int], ...]:
     return tuple(_segmenter.words(run))
 
 
-@functools.cache
-def _names() -> frozenset[str]:
-    """The proper names of jieba's dictionary, read once: its lines are ``word frequency tag``."""
-    tags = {b"nr", b"nt", b"nz", b"ns", b"nrt", b"nrfg"}
-    with jieba.get_dict_file() as lines:
-        rows = (line.split() for line in lines)
-        return frozenset(row[0].decode("utf-8") for row in rows if len(row) == 3 and row[2] in tags)
-
-
-def is_name(word: str) -> bool:
-    """Whether a Chinese word is a proper name (person, organisation, place, brand) in jieba's dictionary."""
-    return word in _names()
-
-
 def is_stop_word(term: str) -> bool:
     """Whether a term carries no topic: function words and question words of both languages."""
     return term in STOP_WORDS or term in STOP_WORDS_ZH or term in _STOP_STEMS

@@ -24,13 +24,15 @@ class Asked(StrEnum):
 _FIGURE = re.compile(
     r"\bhow (?:many|much|long|old|often|large|high|big|far)\b|\bwhat (?:is the |was the |are the )?(?:\w+ ){0,4}(?:percentage|share|"
     r"proportion|ratio|rate|amount|number|weight|weights|cap|limit|maximum|minimum|score|cost|fine|age|term|period|duration|size|sum|"
-    r"quota|level of|subsidy|allowance|ceiling|threshold)\b|\bwhat (?:percent|fraction|proportion)\b|多少|几(?:个|名|年|次|天|日|人|所|"
+    r"quota|level of|subsidy|allowance|ceiling|threshold|price|fees?|salary|tuition|budget|revenue)\b|\bwhat (?:percent|fraction|proportion)\b|"
+    r"多少|(?<!哪)几(?:个|名|年|次|天|日|人|所|"
     r"家|岁|成|倍|项|小时|种|条|批)|多大|多长|多久|多高|比例|百分之几|几分之|(?:金额|上限|下限|标准|权重|数额|期限|额度|费率|税率|比率|"
     r"占比|得分|分数|工资|补贴)(?:是|为|有)?(?:什么|多|几|怎)|\bat (?:most|least)\b.*\?|至多|最多|最少|至少|最高|最低|不得(?:少于|超过|"
     r"低于)"
 )
 _DATE = re.compile(
-    r"\bwhen\b|\bwhat (?:year|date|day|month|time)\b|\bwhich year\b|\bsince when\b|何时|什么时候|什么时间|哪一?年|哪一?天|哪个月|几月|"
+    r"\bwhen(?= (?:is|are|was|were|do|does|did|will|would|can|could|must|shall|should|may|has|have|had)\b|\?|$)|"
+    r"\bwhat (?:year|date|day|month|time)\b|\bwhich year\b|\bsince when\b|何时|什么时候|什么时间|哪一?年|哪一?天|哪个月|几月|"
     r"几号|自何日|生效日期|施行日期|(?:什么|哪个)日期|起施行"
 )
 _LIST = re.compile(
@@ -126,6 +128,9 @@ _COMPARES = re.compile(
     r"\b(?:agree|consistent|contradict|conflict|differ|differs|different|same)\b|是否一致|一样|一致吗|不一致|矛盾|冲突|各是多少|有什么不同|有何不同|出入"
 )
 _WHY = re.compile(r"\bwhy\b|for what reason|为什么|为何|因何|原因")
+_WHICH_RULE = re.compile(
+    r"\bwhich (?:article|rule|law|provision|regulation|clause|document)s?\b|哪一?条(?!件)|哪[一项部个](?:规定|法律|法规|文件|条款|办法|条例)"
+)
 _AND_ASKS = re.compile(
     r"(?:[,;?.]\s+(?:and\s+)?|\s+and\s+)(?=(?:(?:in|for|under|to|from|by|with|at|on)\s+)?(?:how|what|which|who|whom|whose|when|where|why)\b)|[，；？?。]",
     re.IGNORECASE,
@@ -151,6 +156,11 @@ def question_parts(text: str) -> list[Span]:
 def asks_why(text: str) -> bool:
     """Whether a question asks for a reason, and not how something is done."""
     return bool(_WHY.search(text.lower()))
+
+
+def asks_which_rule(text: str) -> bool:
+    """Whether a question asks which rule says something, and so takes for granted that one does."""
+    return bool(_WHICH_RULE.search(text.lower()))
 
 
 def asks_comparison(text: str) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from assistant.language.facts import FactKind, read_facts
+from assistant.language.facts import Fact, FactKind, read_facts
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.language.places import Place, find_places
-from assistant.language.text import HAN, fold, is_name, is_stop_word, language_of, plain_words, stem, terms, tokens
+from assistant.language.text import HAN, fold, is_stop_word, language_of, plain_words, stem, terms, tokens
 from assistant.questions.asking import Asked, asked_for, asks_standing, unit_asked
 from assistant.types import Span
 
@@ -69,6 +69,14 @@ class Query:
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)(?:(?:[A-Z][\w'’&-]*|\"[^\"]{2,60}\"|“[^”]{2,60}”)(?:\s+(?:of|and|the|for|&)\s+(?=[A-Z])|\s+)?)+")
 
 
+_AGE_ZH = re.compile("岁")
+_AGE_EN = re.compile(r"\d+(?:-|\s)years?(?:-|\s)old", re.IGNORECASE)
+_CALLED_UNDER = (
+    (16, (("童工",), tuple(stem(w) for w in ("child", "labour")))),
+    (18, (("未成年人",), ("未成年工",), (stem("minor"),))),
+)
+"""What Chinese law calls people under an age: child labour under 16 (Provisions on Prohibiting Child Labour, Art. 2), minors under 18 (Civil Code, Art. 17)."""
+
 _FRAME = frozenset(
     stem(w)
     for w in (
@@ -84,7 +92,7 @@ _FRAME = frozenset(
     ).split()
 ) | frozenset(
     (
-        "义务 必须 强制 "
+        "义务 必须 强制 要求 找 哪部 不少 不多 一直 始终 总是 往往 后来 当时 家 所 座 份 笔 "
         "哪几种 哪几类 哪几项 所说 说的 论文 文章 作者 提到 提及 提出 文中 本文 法律 法规 目前 现在 今天 如今 具体 例子 举例 情况 方面 内容 问题 "
         "答案 是否是 "
         "申请 认为 指出 指 称 属于 是指 做 需 用 问 想 知道 了解 条文 条例 按 依 法 由 每 与否 约 元 万元 亿元 钱 百分之几 几成 "
@@ -108,7 +116,7 @@ class QueryReader:
         text = " ".join(question.split())
         facts = read_facts(text)
         places = tuple(find_places(text))
-        concepts = _places(places) + _figures(text, facts)
+        concepts = _places(places) + _figures(text)
         taken = [c.span for c in concepts] + [f.span for f in facts if f.kind in (FactKind.CLAUSE, FactKind.DOCUMENT)]
         language = language_of(text)
         concepts += self._chinese(text, taken) + self._english(text, taken)
@@ -148,7 +156,7 @@ class QueryReader:
             for word, start, end in _joined(plain_words(run.group())):
                 span = Span(run.start() + start, run.start() + end)
                 if not is_stop_word(word) and word not in _FRAME and _free(span, taken) and _free(span, covered):
-                    kind = ConceptKind.NAME if is_name(word) else ConceptKind.TERM
+                    kind = ConceptKind.NAME if self.dictionary.is_name(word) else ConceptKind.TERM
                     out.append(Concept(word, kind, span, tuple(self._han_forms(word))))
         return out
 
@@ -247,7 +255,7 @@ def _places(places: tuple[Place, ...]) -> list[Concept]:
     ]
 
 
-def _figures(text: str, facts: tuple[object, ...]) -> list[Concept]:
+def _figures(text: str) -> list[Concept]:
     out = []
     for fact in read_facts(text):
         if fact.kind is FactKind.DATE:
@@ -255,9 +263,17 @@ def _figures(text: str, facts: tuple[object, ...]) -> list[Concept]:
             out.append(Concept(year, ConceptKind.YEAR, fact.span, (Form((year,), 1.0),)))
         elif fact.kind in (FactKind.NUMBER, FactKind.RATIO):
             surface = text[fact.span.start : fact.span.end]
-            forms = [Form(tuple(fact.value.split(":")), 1.0)]
-            out.append(Concept(surface, ConceptKind.NUMBER, fact.span, tuple(forms)))
+            called, figure = _of_age(text, fact), tuple(fact.value.split(":"))
+            out.append(Concept(surface, ConceptKind.NUMBER, fact.span, (*called, Form(figure, 0.5 if called else 1.0))))
     return out
+
+
+def _of_age(text: str, fact: Fact) -> list[Form]:
+    """Return what the law calls somebody of an age: rules on a boy of 15 speak of child labour and minors, not of 15."""
+    old = _AGE_ZH.match(text, fact.span.end - 1) or _AGE_EN.match(text, fact.span.start)
+    if not old or not fact.value.isdigit():
+        return []
+    return [Form(words, 1.0) for under, names in _CALLED_UNDER for words in names if int(fact.value) < under]
 
 
 def _translation(text: str, concepts: list[Concept]) -> str:

@@ -12,8 +12,8 @@ from assistant.language.text import fold, is_stop_word, plain_words, stem, terms
 from assistant.questions.query import Query
 from assistant.types import Metadata
 
-_BY_NUMBER = 99
-"""A document number names more surely than any title."""
+_BY_NUMBER, _BY_PERIOD = 99, 40
+"""A document number names more surely than any title; the years that a plan covers name it as surely as most of its words."""
 _GENERIC = frozenset(
     stem(w)
     for w in "law regulation measure notice opinion plan provision rule china people republic implementation revision trial".split()
@@ -22,6 +22,9 @@ _GENERIC = frozenset(
 )
 _NO_KIND = frozenset({"china", "peopl", "republ", "revis", "trial"})
 """Generic words that do not say what kind of text it is."""
+_PERIOD = re.compile(r"(20\d\d)\s*年?\s*[-–—~～至到]+\s*(20\d\d)")
+_PLAN = re.compile(r"\b(?:plan|programme|program|scheme)\b|计划|规划|方案|行动")
+"""What a question may call by its years alone (*the 2023-2025 plan*)."""
 _KIND_SUFFIX = re.compile("(?:实施条例|实施细则|实施办法|暂行规定|暂行条例|特别规定|条例|办法|规定|细则|法)$")
 _KIND_NAMED = frozenset({"law", "法", "regul", "条例", "measur", "办法", "provis", "规定"})
 
@@ -78,20 +81,25 @@ class Names:
     def __init__(self, sources: Iterable[Metadata]) -> None:
         known = list(sources)
         self._by_number: dict[str, list[Metadata]] = defaultdict(list)
+        self._by_period: dict[tuple[str, str], list[Metadata]] = defaultdict(list)
         self._by_word: dict[str, list[tuple[_Title, Metadata]]] = defaultdict(list)
         self._bearers = Counter(title for m in known for title in {fold(m.title_zh), fold(m.title_en)} if title)
         self._editions = Counter(m.work for m in known)
         for m in known:
             if number := m.document_number and document_key(m.document_number):
                 self._by_number[number].append(m)
+            for period in {p for title in (m.title_zh, m.title_en) for p in _periods(title)}:
+                self._by_period[period].append(m)
             for title in map(_read_title, (m.title_zh, m.title_en, *m.aliases)):
                 for key in _keys(title) if title else ():
                     self._by_word[key].append((title, m))  # type: ignore[arg-type]
 
     def named(self, query: Query) -> list[Metadata]:
-        """Return the sources that the question names by document number or by all the words of a title, longest title first."""
+        """Return the sources that the question names by document number, by all the words of a title or by the years of a plan, longest title first."""
         found = {m.id: (_BY_NUMBER, m) for number in query.documents for m in self._by_number[number]} if query.documents else {}
         asked, question = set(terms(query.text)), fold(query.text)
+        if _PLAN.search(question):
+            found |= {m.id: (_BY_PERIOD, m) for period in _periods(question) for m in self._by_period[period] if m.id not in found}
         forms = asked | {t for c in query.concepts for f in c.forms if f.weight >= 0.6 for t in f.terms}
         clues = forms | {question[i : i + 2] for i in range(len(question) - 1)}
         for title, m in (entry for clue in clues if clue in self._by_word for entry in self._by_word[clue]):
@@ -109,6 +117,11 @@ class Names:
             if document_key(m.document_number) in query.documents
             or all(self._bearers[fold(t)] <= max(1, self._editions[m.work] if m.work else 1) for t in (m.title_zh, m.title_en) if t)
         )
+
+
+def _periods(text: str) -> list[tuple[str, str]]:
+    """Return the spans of years that a text names: ``2023-2025``."""
+    return [(m.group(1), m.group(2)) for m in _PERIOD.finditer(text)]
 
 
 def _keys(title: _Title) -> set[str]:

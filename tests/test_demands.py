@@ -1,0 +1,105 @@
+"""What nothing can stand in for: articles, instruments, rates, years, places, and a figure where one is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.answers.demands import find_unmet
+from assistant.language.glossary import Dictionary
+from assistant.types import Kind, Reason
+from tests.drafts import LAW, PAPER, Shelf
+
+NATIONAL = replace(LAW, kind=Kind.POLICY, jurisdiction="CN")
+RULES = "# Law\n\n## 1 Pay\n\nThe daily pay of an intern is at least 80 yuan. The pay of a trainee is not lower than the local minimum wage.\n"
+RULES_ZH = "# 法律\n\n## 1 报酬\n\n实习学生的报酬每天不低于80元。企业给实习学生适当的补贴。学徒的报酬不得低于当地最低工资标准。\n"
+PRACTICE = "# Practice\n\n## 1 Ningbo\n\nIn Ningbo a firm pays each intern 90 yuan a day.\n"
+
+
+def unmet(dictionary: Dictionary, question: str, *texts: tuple[object, str]) -> tuple[Reason, tuple[str, ...]] | None:
+    query, draft = Shelf(dictionary, *texts).draft(question)  # type: ignore[arg-type]  # pairs of metadata and text
+    return find_unmet(query, draft, draft.weighed[draft.candidates[0].hit.source.language])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much is the daily pay of an intern in Sichuan?",
+        "How much must a company in Sichuan pay an intern for a day?",
+        "What is the daily pay of interns in Ningbo?",
+    ],
+)
+def test_a_national_rule_answers_for_each_place(dictionary: Dictionary, question: str) -> None:
+    assert unmet(dictionary, question, (NATIONAL, RULES)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ("How much does the city of Wuhan pay an intern for a day?", "Wuhan"),
+        ("What do the Guangdong vocational education regulations say of the daily pay of an intern?", "Guangdong"),
+        ("What is the daily pay of an intern under the regulations of Guangdong?", "Guangdong"),
+    ],
+)
+def test_but_not_for_what_the_place_itself_gives_or_lays_down(dictionary: Dictionary, question: str, place: str) -> None:
+    assert unmet(dictionary, question, (NATIONAL, RULES)) == (Reason.EVIDENCE_TOO_WEAK, (place,))
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [("深圳市给每名实习学生每天多少元报酬？", "深圳"), ("广州市职业教育条例规定实习学生的报酬每天多少元？", "广州")],
+)
+def test_the_same_in_chinese(dictionary: Dictionary, question: str, place: str) -> None:
+    zh = replace(NATIONAL, language="zh")
+    assert unmet(dictionary, question, (zh, RULES_ZH)) == (Reason.EVIDENCE_TOO_WEAK, (place,))
+    assert unmet(dictionary, "深圳的实习学生每天报酬多少元？", (zh, RULES_ZH)) is None
+
+
+def test_the_rule_of_the_place_itself_answers_for_it(dictionary: Dictionary) -> None:
+    local = replace(NATIONAL, jurisdiction="CN-44")
+    assert unmet(dictionary, "What do the Guangdong regulations say of the daily pay of an intern?", (local, RULES)) is None
+
+
+def test_a_paper_on_one_place_does_not_answer_for_another(dictionary: Dictionary) -> None:
+    assert unmet(dictionary, "How much does a firm in Ningbo pay each intern a day?", (PAPER, PRACTICE)) is None
+    assert unmet(dictionary, "How much does a firm in Hefei pay each intern a day?", (PAPER, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("Hefei",))
+
+
+def test_a_question_for_a_figure_needs_one_or_a_bound(dictionary: Dictionary) -> None:
+    zh = replace(NATIONAL, language="zh")
+    none = "# 法律\n\n## 1 补贴\n\n企业给实习学生适当的补贴。\n"
+    bound = "# 法律\n\n## 1 补贴\n\n企业给实习学生的补贴不得低于当地最低工资标准。\n"
+    silent = "# 法律\n\n## 1 补贴\n\n本法没有规定企业给实习学生的补贴数额。\n"
+    question = "企业给实习学生的补贴是多少元？"
+    assert unmet(dictionary, question, (zh, none)) == (Reason.EVIDENCE_TOO_WEAK, ())
+    assert unmet(dictionary, question, (zh, bound)) is None
+    assert unmet(dictionary, question, (zh, silent)) is None
+
+
+def test_years_and_rates_that_are_taken_for_granted(dictionary: Dictionary) -> None:
+    assert unmet(dictionary, "How much did a firm in Ningbo pay each intern a day in 2019?", (PAPER, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("2019",))
+    assert unmet(dictionary, "Why does a firm in Ningbo pay interns 60% a day?", (PAPER, PRACTICE)) == (Reason.FALSE_PREMISE, ("60%",))
+
+
+def test_a_name_of_which_the_evidence_has_no_word_is_not_answered_from_another(dictionary: Dictionary) -> None:
+    assert unmet(dictionary, "How much does Siemens in Ningbo pay each intern a day?", (PAPER, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("Siemens",))
+    written = replace(PAPER, issuing_body="Min Tang, Ningbo College")
+    assert unmet(dictionary, "How much does a firm pay each intern a day, by Min Tang?", (written, PRACTICE)) is None
+    assert unmet(dictionary, "How much do SMEs in Ningbo pay each intern a day?", (PAPER, PRACTICE)) is None  # a text may spell it out
+
+
+def test_an_organisation_is_named_by_its_words_together(dictionary: Dictionary) -> None:
+    text = (
+        "# Practice\n\n## 1 Colleges\n\nIn Ningbo the Ocean College of Technology pays each intern 90 yuan a day. "
+        "The industrial parks and vocational schools of the city take part.\n"
+    )
+    other = "How much does the Ningbo Industrial Vocational College pay each intern a day?"
+    assert unmet(dictionary, other, (PAPER, text)) == (Reason.EVIDENCE_TOO_WEAK, ("Ningbo Industrial Vocational College",))
+    assert unmet(dictionary, "How much does the Ocean College of Technology pay each intern a day?", (PAPER, text)) is None
+
+
+def test_a_figure_of_another_unit_or_from_elsewhere_is_not_the_one_asked_for(dictionary: Dictionary) -> None:
+    text = "# Practice\n\n## 1 Base\n\nThe base trained 90 apprentices.\n\n## 2 Fund\n\nThe fund paid 5 million yuan.\n"
+    assert unmet(dictionary, "How many apprentices did the base train?", (PAPER, text)) is None
+    assert unmet(dictionary, "How much money did the base pay apprentices?", (PAPER, text)) == (Reason.EVIDENCE_TOO_WEAK, ())
