@@ -20,7 +20,7 @@ from assistant.tools.agreement import AgreementCheck, Status, check_agreement, k
 from assistant.tools.agreement_rules import AgreementKind, read_agreement_rules
 
 FOLDER = Path(__file__).parent / "agreements"
-SETS = ("dev", "held_out", "fresh", "unseen")
+SETS = ("dev", "held_out", "fresh", "unseen", "tuning", "blind")
 MOST_FALSE_ALARMS, FEWEST_FOUND = 0.1, 0.9
 
 
@@ -59,7 +59,7 @@ class Score:
 
 
 def read_agreements(half: str) -> Iterator[Agreement]:
-    """Yield the agreements of one set: ``dev``, ``held_out``, ``fresh`` or ``unseen``."""
+    """Yield the agreements of one of the sets."""
     for name, entry in yaml.safe_load((FOLDER / f"{half}.yaml").read_text(encoding="utf-8")).items():
         gaps = {requirement: Status(status) for requirement, status in entry["gaps"].items()}
         path = next((FOLDER / half).glob(f"{name}.*"))

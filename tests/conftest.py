@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,13 +116,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def chat_home(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> Path:
-    """Return a home that has the dictionary, which takes long to build."""
-    home = tmp_path_factory.mktemp("chat") / "home"
-    home.mkdir()
-    assert dictionary.english("企业")  # builds it
-    shutil.copy(dictionary.path, home / "dictionary.sqlite")
-    return home
+def chat_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of the small library of ``tests.chat_library``."""
+    return tmp_path_factory.mktemp("chat") / "home"
 
 
 @pytest.fixture(scope="session")

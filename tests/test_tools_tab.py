@@ -64,10 +64,20 @@ def test_the_sample_of_each_tool_runs_and_can_be_downloaded(tab: ToolsTab, tool:
 
 
 def test_nothing_given_is_said_in_the_readers_words(tab: ToolsTab) -> None:
-    for tool, said in (("agreement", "还没有选择文件"), ("costs", "nothing to compute")):
+    for tool, said in (("agreement", "还没有选择文件"), ("costs", "还没有填数额")):
         fragment, kept, *_ = shown(tab.run(visit(Person("x", Role.READER)), "zh", tool, *[None] * len(ALL)))
         assert said in fragment
         assert kept is None
+
+
+def test_a_figure_is_read_as_people_write_it_and_a_wrong_one_is_named(tab: ToolsTab) -> None:
+    def costs(said: str) -> str:
+        given = [said if f.key == "damaged_part" else "" for _, f in ALL]
+        return cast(str, shown(tab.run(visit(Person("x", Role.READER)), "zh", "costs", *given))[0])
+
+    assert "12,000" in costs(" 12，000 ")
+    for wrong in ("很多", "-5", "nan", "inf"):
+        assert f"“学生损坏零部件的金额（元）”不能填 &#x27;{wrong}&#x27;" in costs(wrong)
 
 
 def test_a_wrong_table_is_an_error_without_folders(tab: ToolsTab, tmp_path: Path) -> None:

@@ -128,9 +128,9 @@ class RegistryView(Registry):
     def unit_vectors(self, ids: Iterable[str], dimension: int) -> dict[str, Vectors]:
         return self.whole.unit_vectors(self.owners(ids), dimension)
 
-    def find_words(self, match: str, limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
+    def find_words(self, words: Sequence[str], limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
         rows = self._now().rows
-        return self.whole.find_words(match, limit, rows if sources is None else [i for i in sources if i in rows])
+        return self.whole.find_words(words, limit, rows if sources is None else [i for i in sources if i in rows])
 
     def word_rows(self, ids: Iterable[str]) -> list[WordRow]:
         return self.whole.word_rows(self.owners(ids))

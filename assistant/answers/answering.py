@@ -98,12 +98,10 @@ class ExtractiveAnswerer:
         for other in nearness:
             if len(chosen) == MAX_STATEMENTS:
                 break
-            size = count_words(other.text)
-            if used + size > self.words or any(_same(other, c) for c in chosen):
-                continue
             news = other.found - frozenset().union(*(c.found for c in chosen))
             slack = CLOSE + _bond(other, best) + (NEWS if news and other.hit.source.id == best.hit.source.id else 0.0)
-            if other.score >= best.score - slack:
+            size = count_words(other.text)
+            if other.score >= best.score - slack and used + size <= self.words and not any(_same(other, c) for c in chosen):
                 chosen.append(other)
                 used += size
         return chosen

@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from assistant.benefits import worksheet as layout
 from assistant.benefits.assessment import Worksheet
 from assistant.benefits.basis import Force
 from assistant.benefits.predicates import State
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.provisions import Role
-from assistant.benefits.worksheet import (
-    MARKS,
-    NEEDED_FOR,
-    QUESTIONS,
-    STATES,
-    TITLE,
-    WARNING,
-    Amount,
-    Condition,
-    Entry,
-    Part,
-    head_lines,
-    lay_out,
-    question_lines,
-    role_name,
-)
 from assistant.language.text import language_of
 from assistant.types import Citation
 
@@ -44,23 +29,23 @@ _COLUMNS = (Said("项目", "Figure"), Said("计算", "Computation"), Said("结�
 def render_worksheet(sheet: Worksheet) -> str:
     """Return a worksheet; what is still to be known stands above what supports nothing."""
     language = sheet.language
-    parts = lay_out(sheet)
+    parts = layout.lay_out(sheet)
     counts = [part for part in parts if part.key not in ("not_met", "proposals", "apart")]
-    head = "".join(f"<span>{escape(label)} <b>{escape(text)}</b></span>" for label, text in head_lines(sheet))
+    head = "".join(f"<span>{escape(label)} <b>{escape(text)}</b></span>" for label, text in layout.head_lines(sheet))
     body = "".join(_part(part, language) for part in counts) + _questions(sheet) + "".join(_part(part, language) for part in parts[len(counts) :])
     return (
-        f'<section class="sheet" id="worksheet" lang="{_tag(language)}"><h2>{TITLE.in_(language)}</h2><p class="sheet-head">{head}</p>{body}'
-        f'<p class="footer">{WARNING.in_(language)}</p></section>'
+        f'<section class="sheet" id="worksheet" lang="{_tag(language)}"><h2>{layout.TITLE.in_(language)}</h2><p class="sheet-head">{head}</p>{body}'
+        f'<p class="footer">{layout.WARNING.in_(language)}</p></section>'
     )
 
 
-def _part(part: Part, language: str) -> str:
+def _part(part: layout.Part, language: str) -> str:
     note = f"<small>{escape(part.note)}</small>" if part.note else ""
     entries = "".join(_entry(entry, part.key, language) for entry in part.entries)
     return f'<section class="part part-{part.key}"><h3>{escape(part.heading)} <i>{len(part.entries)}</i> {note}</h3>{entries}</section>'
 
 
-def _entry(entry: Entry, part: str, language: str) -> str:
+def _entry(entry: layout.Entry, part: str, language: str) -> str:
     checked = (*entry.conditions, *entry.checks)
     broken = any(c.state is State.NOT_MET for c in entry.checks)
     opened = " open" if part == "claimable" or broken or (part == "proposals" and any(a.value for a in entry.amounts)) else ""
@@ -80,24 +65,24 @@ def _entry(entry: Entry, part: str, language: str) -> str:
     )
 
 
-def _tally(conditions: Sequence[Condition]) -> str:
+def _tally(conditions: Sequence[layout.Condition]) -> str:
     """Return how many conditions are in each state, for an entry that is folded up."""
     counts = {state: sum(c.state is state for c in conditions) for state in State}
-    shown = "".join(f'<span class="{state.value}">{MARKS[state]}{number}</span>' for state, number in counts.items() if number)
+    shown = "".join(f'<span class="{state.value}">{layout.MARKS[state]}{number}</span>' for state, number in counts.items() if number)
     return f'<span class="tally">{shown}</span>' if shown else ""
 
 
-def _headline(amounts: Sequence[Amount]) -> str:
+def _headline(amounts: Sequence[layout.Amount]) -> str:
     now = next((a.value for a in amounts if a.role is Role.NOW and a.value), "")
     return f'<span class="headline">{escape(now)}</span>' if now else ""
 
 
-def _condition(condition: Condition, language: str) -> str:
-    state = f'<span class="{condition.state.value}">{MARKS[condition.state]} {STATES[condition.state].in_(language)}</span>'
+def _condition(condition: layout.Condition, language: str) -> str:
+    state = f'<span class="{condition.state.value}">{layout.MARKS[condition.state]} {layout.STATES[condition.state].in_(language)}</span>'
     return f"<li>{state} {escape(condition.text)} <small>{escape(condition.facts)}</small></li>"
 
 
-def _amounts(amounts: Sequence[Amount], language: str) -> str:
+def _amounts(amounts: Sequence[layout.Amount], language: str) -> str:
     if not amounts:
         return ""
     head = "".join(f"<th>{column.in_(language)}</th>" for column in _COLUMNS)
@@ -111,7 +96,7 @@ def _amounts(amounts: Sequence[Amount], language: str) -> str:
 
 
 def _role(role: Role, language: str) -> str:
-    return "" if role is Role.FIGURE else f"<small>{role_name(role, language)}</small> "
+    return "" if role is Role.FIGURE else f"<small>{layout.role_name(role, language)}</small> "
 
 
 def _basis(citations: Sequence[Citation], language: str) -> str:
@@ -126,13 +111,13 @@ def _basis(citations: Sequence[Citation], language: str) -> str:
 
 
 def _questions(sheet: Worksheet) -> str:
-    asked = question_lines(sheet)
+    asked = layout.question_lines(sheet)
     if not asked:
         return ""
-    needed = NEEDED_FOR.in_(sheet.language)
+    needed = layout.NEEDED_FOR.in_(sheet.language)
     items = "".join(f'<li data-field="{escape(name)}"><b>{escape(label)}</b> <small>{needed}{escape(why)}</small></li>' for name, label, why in asked)
     return (
-        f'<details class="part part-questions"><summary><h3>{QUESTIONS.in_(sheet.language)} <i>{len(asked)}</i></h3></summary>'
+        f'<details class="part part-questions"><summary><h3>{layout.QUESTIONS.in_(sheet.language)} <i>{len(asked)}</i></h3></summary>'
         f'<ul class="questions">{items}</ul></details>'
     )
 

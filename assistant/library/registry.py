@@ -19,6 +19,8 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.library.embedding import Vectors
+from assistant.library.kept import Kept
+from assistant.library.postings import Postings, open_occurrences
 from assistant.library.rows import PASSAGE_COLUMNS, index_terms, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
 from assistant.library.schema import bring_up, sha256_of
 from assistant.reading.canonical import lines_from_rows, lines_to_rows
@@ -82,8 +84,11 @@ class Registry:
     def __init__(self, home: Path) -> None:
         self.path = home / "library.sqlite"
         self._local = threading.local()
-        self._read: tuple[int, dict[str, Source]] = (-1, {})
-        self._imprints: tuple[int, dict[str, str]] = (-1, {})
+        self._read: Kept[dict[str, Source]] = Kept()
+        self._imprints: Kept[dict[str, str]] = Kept()
+        self._frequencies: Kept[dict[str, int]] = Kept()
+        self._statistics: Kept[tuple[int, float]] = Kept()
+        self._postings: Kept[Postings] = Kept()
         try:
             home.mkdir(parents=True, exist_ok=True)
             with self._guard() as db:
@@ -133,6 +138,17 @@ class Registry:
                     db.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Let several reads see the same revision, whatever others write meanwhile."""
+        with self._guard() as db:
+            db.execute("BEGIN")
+            try:
+                yield db
+            finally:
+                if db.in_transaction:
+                    db.execute("COMMIT")
+
     # -- reading ----------------------------------------------------------------------------------------------
 
     def revision(self) -> int:
@@ -176,13 +192,12 @@ class Registry:
         Raises:
             SourceNotFound: there is none with that id.
         """
-        revision = self.revision()
-        if self._read[0] != revision or len(self._read[1]) > KEPT_SOURCES:
-            self._read = (revision, {})
-        kept = self._read[1]
-        if source_id not in kept:
-            kept[source_id] = self._read_source(source_id)
-        return kept[source_id]
+        kept = self._read.at(self.revision(), dict)
+        source = kept.get(source_id) or self._read_source(source_id)
+        if len(kept) >= KEPT_SOURCES:
+            kept.clear()
+        kept[source_id] = source
+        return source
 
     def _read_source(self, source_id: str) -> Source:
         with self._guard() as db:
@@ -194,10 +209,7 @@ class Registry:
 
     def imprint(self, source_id: str) -> str:
         """Return what a source prints above its body: authors and their colleges, dates of adoption; empty if nothing."""
-        revision = self.revision()
-        if self._imprints[0] != revision:
-            self._imprints = (revision, {})
-        kept = self._imprints[1]
+        kept = self._imprints.at(self.revision(), dict)
         if source_id not in kept:
             kept[source_id] = self._read_imprint(source_id)
         return kept[source_id]
@@ -258,27 +270,30 @@ class Registry:
             ).fetchall()
         return {i: np.frombuffer(blob, dtype=np.float16).astype(np.float32).reshape(-1, dimension) for i, blob in rows}
 
-    def find_words(self, match: str, limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
-        """Return the passages (of ``sources``, where given) that match an FTS5 expression, best first by FTS5's BM25, ties by passage id."""
-        wanted = None if sources is None else json.dumps(list(sources))
-        with self._guard() as db:
-            rows = db.execute(
-                "SELECT found.id, found.source_id, w.body, w.context, found.row FROM "
-                "(SELECT p.row, p.id, p.source_id, bm25(words, 1.0, 0.5) AS score FROM words JOIN passages p ON p.row = words.rowid "
-                "WHERE words MATCH ?1 AND (?2 IS NULL OR p.source_id IN (SELECT value FROM json_each(?2))) ORDER BY score, p.id LIMIT ?3) found "
-                "JOIN words w ON w.rowid = found.row ORDER BY found.score, found.id",
-                (match, wanted, limit),
-            ).fetchall()
-        return [WordRow(*row) for row in rows]
+    def find_words(self, words: Sequence[str], limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
+        """Return the passages (of ``sources``, where given) that have any of ``words``, best first by FTS5's BM25, ties by passage id."""
+        if not words:
+            return []
+        with self._snapshot() as db:
+            scores = self._postings.at(self.revision(), lambda: Postings(db)).best(db, words, limit, sources)
+            ids = db.execute("SELECT row, id FROM passages WHERE row IN (SELECT value FROM json_each(?))", (json.dumps(list(scores)),)).fetchall()
+            order = {row: (-scores[row], passage_id) for row, passage_id in ids}
+            best = sorted(order, key=order.__getitem__)[:limit]
+            rows = {row.place: row for row in self._word_rows(db, "p.row", best)}
+        return [rows[row] for row in best]
 
     def word_rows(self, ids: Iterable[str]) -> list[WordRow]:
         """Return the entries of passages in the word index, by id."""
         with self._guard() as db:
-            rows = db.execute(
-                "SELECT p.id, p.source_id, w.body, w.context, p.row FROM passages p JOIN words w ON w.rowid = p.row "
-                "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
-                (json.dumps(list(ids)),),
-            ).fetchall()
+            return sorted(self._word_rows(db, "p.id", list(ids)))
+
+    @staticmethod
+    def _word_rows(db: sqlite3.Connection, key: str, values: Sequence[object]) -> list[WordRow]:
+        rows = db.execute(
+            f"SELECT p.id, p.source_id, w.body, w.context, p.row FROM passages p JOIN words w ON w.rowid = p.row "
+            f"WHERE {key} IN (SELECT value FROM json_each(?))",
+            (json.dumps(values),),
+        )
         return [WordRow(*row) for row in rows]
 
     def texts(self, ids: Iterable[str]) -> dict[str, str]:
@@ -288,15 +303,22 @@ class Registry:
 
     def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
         """Return in how many passages each word occurs, be it in their own words, title or headings."""
-        with self._guard() as db:
-            rows = db.execute("SELECT term, doc FROM words_seen WHERE term IN (SELECT value FROM json_each(?))", (json.dumps(sorted(set(words))),)).fetchall()
-        return dict(rows)
+        wanted = set(words)
+        kept = self._frequencies.at(self.revision(), dict)
+        if new := sorted(wanted - kept.keys()):
+            with self._guard() as db:
+                found = dict(db.execute("SELECT term, doc FROM words_seen WHERE term IN (SELECT value FROM json_each(?))", (json.dumps(new),)))
+            kept |= {word: found.get(word, 0) for word in new}
+        return {word: count for word in wanted if (count := kept[word])}
 
     def statistics(self) -> tuple[int, float]:
         """Return the number of searchable passages and their mean length in terms."""
+        return self._statistics.at(self.revision(), self._read_statistics)
+
+    def _read_statistics(self) -> tuple[int, float]:
         with self._guard() as db:
             row = db.execute("SELECT value FROM meta WHERE key = 'words'").fetchone()
-            count = db.execute("SELECT count(*) FROM words").fetchone()[0]
+            count = db.execute("SELECT count(*) FROM words_docsize").fetchone()[0]  # one small row for each; the words themselves fill many pages
         return count, (float(row[0]) / count if row and count else 1.0)
 
     def word_weights(self, source_ids: Iterable[str]) -> tuple[int, int, dict[str, int]]:
@@ -308,7 +330,7 @@ class Registry:
             ).fetchall()
             if not found:
                 return 0, 0, {}
-            db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word_places USING fts5vocab(main, words, instance)")
+            open_occurrences(db)
             rows = db.execute(
                 "SELECT term, count(DISTINCT doc) FROM temp.word_places WHERE doc IN (SELECT value FROM json_each(?)) GROUP BY term",
                 (json.dumps([row for row, _ in found]),),

@@ -6,15 +6,8 @@ Nothing is filled in for the asker: every question starts at "unknown", and what
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import secrets
-import shutil
-import tempfile
-import time
-import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -27,10 +20,10 @@ from assistant.benefits.worksheet_html import render_worksheet
 from assistant.filling import Filling
 from assistant.page.benefits_form import blank, lay_out_form, read_form, wording
 from assistant.page.events import QUICK
-from assistant.page.rendering import render_error, render_filling
+from assistant.page.exporting import Exports, hidden, show_result
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
-from assistant.types import AssistantError, ProfileError, Scope
+from assistant.types import ProfileError, Scope
 
 _TAB = Said("权益测算", "Benefits")
 _INTRO = Said(
@@ -50,7 +43,6 @@ _BAD_DAY = Said(
     "日期 {value!r} 不是“年-月-日”的形式，请改成例如 2026-05-01，或留空表示今天。",
     "{value!r} is not a day: write 2026-05-01, say, or nothing for today.",
 )
-_INTERNAL = Said("程序内部出错，详情见服务器日志。", "Something failed inside the program; the server's log says what.")
 
 Shown = tuple[Profile, dt.date | None] | None
 """What the worksheet on the page was computed from, kept so that it can be shown in the other language."""
@@ -111,11 +103,7 @@ class BenefitsTab:
 
     assistant: Assistant
     filling: Filling
-    _files: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="worksheets-")))
-    """Holds the exports until the page takes them over; it goes with the tab."""
-
-    def __post_init__(self) -> None:
-        weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
+    _files: Exports = field(default_factory=lambda: Exports("worksheets"))
 
     def store(self, request: gr.Request) -> ProfileStore:
         """Return the profiles that whoever is at the page has saved in this library's home."""
@@ -125,24 +113,17 @@ class BenefitsTab:
 
     def compute(self, request: gr.Request, language: str, as_of: str | None, *said: str | None) -> Iterator[tuple[str, Shown, Any, Any]]:
         """Yield what to show for the form, in order of ``fields()``: the worksheet with its exports, or what is wrong with an entry."""
-        none = gr.update(visible=False)
-        while self.filling.running:
-            yield render_filling(self.filling.done, self.filling.total, self.filling.name, language), None, none, none
-            time.sleep(0.5)
-        try:
+
+        def computed() -> tuple[str, Shown, Any, Any]:
             shown = (read_form(dict(zip(fields(), said, strict=True)), language), _day(as_of, language))
-            yield self._worksheet(request, shown, language)
-        except AssistantError as error:
-            yield render_error(str(error), language), None, none, none
-        except Exception:  # the page must say something; the trace is for the log
-            logging.getLogger(__name__).exception("a worksheet from the page failed")
-            yield render_error(_INTERNAL.in_(language), language), None, none, none
+            return self._worksheet(request, shown, language)
+
+        yield from show_result(self.filling, language, computed)
 
     def _worksheet(self, request: gr.Request, shown: tuple[Profile, dt.date | None], language: str) -> tuple[str, Shown, Any, Any]:
         profile, day = shown
         sheet = library_for(self.assistant, request).check_benefits(profile, Scope(as_of=day), language)
-        stem = self._files / secrets.token_hex(4)
-        stem.mkdir()
+        stem = self._files.new_folder()
         name = f"worksheet-{sheet.as_of.isoformat()}"
         csv, docx = stem / f"{name}.csv", stem / f"{name}.docx"
         write_csv(sheet, csv)
@@ -152,7 +133,7 @@ class BenefitsTab:
     def again(self, request: gr.Request, shown: Shown, language: str) -> tuple[str, Shown, Any, Any]:
         """Return what is shown, in ``language``."""
         if shown is None:
-            return _state(_EMPTY, language), None, gr.update(visible=False), gr.update(visible=False)
+            return _state(_EMPTY, language), None, hidden(), hidden()
         return self._worksheet(request, shown, language)
 
     def save(self, request: gr.Request, language: str, name: str, *said: str | None) -> Any:

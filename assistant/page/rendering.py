@@ -81,8 +81,9 @@ def render_filling(done: int, total: int, name: str, language: str) -> str:
 
 
 def render_error(message: str, language: str) -> str:
-    """Return an error as one line."""
-    return f'<div class="state error" role="alert"><p><b>✕ {words(language).error}</b> {escape(message)}</p></div>'
+    """Return an error, a line for each of its own."""
+    lines = "<br>".join(escape(line) for line in message.split("\n"))
+    return f'<div class="state error" role="alert"><p><b>✕ {words(language).error}</b> {lines}</p></div>'
 
 
 def render_header(sources: Sequence[Metadata], language: str, name: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from assistant.benefits.profile_fields import Said
+from assistant.types import ToolError
 
 TAB, TOOL = Said("工具", "Tools"), Said("选择工具", "Choose a tool")
 RUN, SAMPLE = Said("运行", "Run"), Said("用示例数据试一试", "Try sample data")
 WORD = Said("下载 Word", "Download Word")
 EMPTY = Said("填好上面的内容后点“运行”，结果显示在这里。", "Fill in what is asked above and run: the result appears here.")
-INTERNAL = Said("程序内部出错，详情见服务器日志。", "Something failed inside the program; the server's log says what.")
 TOOLS: dict[str, tuple[Said, Said]] = {
     "agreement": (
         Said("协议审查", "Agreement check"),
@@ -143,6 +145,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "majors": (Field("majors", "file", Said("各专业逐年数据（csv、xlsx）", "Majors by year (csv, xlsx)")), *_limits()),
     "costs": tuple(Field(name, "number", said, "", name) for name, said in _COSTS.items()),
 }
+_BAD_NUMBER = Said("“{label}”不能填 {value!r}：请填不小于 0 的数字。", "{label}: {value!r} is no number from 0 up. Correct it there.")
 _KINDS = {
     "auto": Said("自动识别", "Detect automatically"),
     "cooperation": Said("校企合作", "Cooperation"),
@@ -157,11 +160,30 @@ def lay_out_field(f: Field) -> Any:
     match f.entry:
         case "file":
             return gr.File(label=f.label.zh, type="filepath", elem_id=key, height=120)
-        case "number":
-            return gr.Number(None, label=f.label.zh, elem_id=key, minimum=0)
+        case "number":  # as text, for Gradio's own field of numbers hands in 0 where nothing was filled in
+            return gr.Textbox(label=f.label.zh, elem_id=key, max_lines=1, max_length=30)
         case "kind":
             return gr.Dropdown([(said.zh, name) for name, said in _KINDS.items()], value="auto", label=f.label.zh, elem_id=key)
     return gr.Textbox(label=f.label.zh, lines=4 if f.entry == "area" else 1, max_length=20_000, elem_id=key)
+
+
+def read_field(f: Field, value: Any, language: str) -> Any:
+    """Return what was filled in, a number for a field of numbers; ``None`` where nothing was.
+
+    Raises:
+        ToolError: it is no number from 0 up.
+    """
+    if value is None or str(value).strip() == "":
+        return None
+    if f.entry != "number":
+        return value
+    try:
+        number = float(re.sub(r"[,，\s]|[%％]$", "", str(value)))
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ToolError(_BAD_NUMBER.in_(language).format(label=f.label.in_(language), value=str(value)[:30]))
+    return number
 
 
 def wording(f: Field, language: str) -> dict[str, Any]:

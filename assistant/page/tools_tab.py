@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 import shutil
 import tempfile
-import time
-import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,19 +16,21 @@ from assistant.benefits.profile_fields import Said
 from assistant.config import shipped
 from assistant.filling import Filling
 from assistant.page.events import QUICK
-from assistant.page.rendering import render_error, render_filling
-from assistant.page.tools_form import EMPTY, FIELDS, INTERNAL, KINDS, RUN, SAMPLE, TAB, TOOL, TOOLS, WORD, Field, lay_out_field, wording
+from assistant.page.exporting import Exports, hidden, show_result
+from assistant.page.tools_form import EMPTY, FIELDS, KINDS, RUN, SAMPLE, TAB, TOOL, TOOLS, WORD, Field, lay_out_field, read_field, wording
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
 from assistant.reading.loading import load
 from assistant.tools.agreement_docx import write_commented
 from assistant.tools.agreement_rules import AgreementKind
-from assistant.tools.desk import Desk, Result
+from assistant.tools.desk import BadCells, Desk, Result
+from assistant.tools.quality import read_quality_rules, read_scores
 from assistant.tools.report_docx import write_report
 from assistant.tools.report_html import to_fragment, to_html
 from assistant.types import AssistantError, Scope, ToolError
 
 _HTML = Said("下载 HTML", "Download HTML")
+_NO_AMOUNT = Said("还没有填数额。请至少填一项，或点“用示例数据试一试”。", "No figure is given. Fill in at least one, or try the sample.")
 Shown = tuple[str, tuple[Any, ...]] | None
 """The tool and the values that the report on the page was made from, kept so that it can be shown in the other language."""
 
@@ -48,33 +46,19 @@ class ToolsTab:
 
     assistant: Assistant
     filling: Filling
-    _files: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="tools-")))
-    """Holds samples and exports until the page takes them over; it goes with the tab."""
-
-    def __post_init__(self) -> None:
-        weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
+    _files: Exports = field(default_factory=lambda: Exports("tools"))
 
     # -- what the events do -----------------------------------------------------------------------------------
 
     def run(self, request: gr.Request, language: str, tool: str, *values: Any) -> Iterator[tuple[str, Shown, Any, Any]]:
         """Yield what to show for a tool: the report with its downloads, or what is wrong with what was given."""
-        none = gr.update(visible=False)
-        while self.filling.running:
-            yield render_filling(self.filling.done, self.filling.total, self.filling.name, language), None, none, none
-            time.sleep(0.5)
-        try:
-            yield self._report(request, (tool, values), language)
-        except AssistantError as error:
-            yield render_error(_plain(str(error)), language), None, none, none
-        except Exception:  # the page must say something; the trace is for the log
-            logging.getLogger(__name__).exception("a tool failed on the page")
-            yield render_error(INTERNAL.in_(language), language), None, none, none
+        yield from show_result(self.filling, language, lambda: self._report(request, (tool, values), language), _plain)
 
     def _report(self, request: gr.Request, shown: tuple[str, tuple[Any, ...]], language: str) -> tuple[str, Shown, Any, Any]:
         tool, values = shown
-        given = {f.key: value for (name, f), value in zip(_all_fields(), values, strict=True) if name == tool and value not in (None, "")}
-        folder = self._files / secrets.token_hex(4)
-        folder.mkdir()
+        fields = [(f, read_field(f, value, language)) for (name, f), value in zip(_all_fields(), values, strict=True) if name == tool]
+        given = {f.key: value for f, value in fields if value is not None}
+        folder = self._files.new_folder()
         word, page = folder / f"{tool}.docx", folder / f"{tool}.html"
         result = self._compute(library_for(self.assistant, request), tool, given, language, word)
         page.write_text(to_html(result.report), encoding="utf-8")
@@ -100,19 +84,18 @@ class ToolsTab:
             case "majors":
                 result = desk.majors(_file(given, "majors", language), _thresholds(given))
             case _:
-                result = desk.costs(library.provisions, {f.name: given[f.key] for f in FIELDS["costs"] if f.key in given})
+                amounts = {f.name: given[f.key] for f in FIELDS["costs"] if f.key in given}
+                if not amounts:
+                    raise ToolError(_NO_AMOUNT.in_(language))
+                result = desk.costs(library.provisions, amounts)
         write_report(result.report, word)
         return result
 
     def again(self, request: gr.Request, shown: Shown, language: str) -> tuple[str, Shown, Any, Any]:
         """Return what is shown, in ``language``; nothing where it can no longer be made."""
-        none = gr.update(visible=False)
         if shown is not None:
-            try:
-                return self._report(request, shown, language)
-            except AssistantError as error:
-                return render_error(_plain(str(error)), language), None, none, none
-        return _state(EMPTY, language), None, none, none
+            return list(self.run(request, language, shown[0], *shown[1]))[-1]
+        return _state(EMPTY, language), None, hidden(), hidden()
 
     def sample(self, tool: str) -> list[Any]:
         """Return the values of all fields with those of a tool's sample filled in."""
@@ -122,8 +105,8 @@ class ToolsTab:
     def _shared(self, value: object) -> object:
         """Return a value; of a sample file, a copy that the page may serve."""
         if not isinstance(value, Path):
-            return value
-        copy = self._files / value.name
+            return f"{value:.10g}" if isinstance(value, (int, float)) else value
+        copy = self._files.folder / value.name
         if not copy.exists():
             shutil.copyfile(value, copy)
         return str(copy)
@@ -220,19 +203,21 @@ def _samples(tool: str) -> dict[str, object]:
             return {"own": folder / "groups.csv", "demand": "需要会剪辑短视频、能做直播运营的新媒体人才"}
         case "costs":
             return {"damaged_part": 12_000, "fund_total": 1_000_000, "industry_college_income": 17_000_000, "share_held": 40}
-    given = yaml.safe_load((folder / ("scores.yaml" if tool == "index" else "thresholds.yaml")).read_text(encoding="utf-8"))
-    found: dict[str, object] = {} if tool == "index" else {"majors": folder / "majors.csv"}
+    if tool == "index":
+        scores = read_scores(folder / "scores.yaml", read_quality_rules(folder.parent / "quality.yaml"))
+        parts: dict[str, Mapping[str, Any]] = {"scores": scores.indicators, "evaluators": scores.evaluators, "grades": scores.grades}
+        return {f.key: float(parts[f.part][f.name]) for f in FIELDS["index"] if f.name in parts[f.part]}
+    given = yaml.safe_load((folder / "thresholds.yaml").read_text(encoding="utf-8"))
+    found: dict[str, object] = {"majors": folder / "majors.csv"}
     for f in FIELDS[tool]:
-        part = given.get(f.part, {}) if f.part else given
-        value = part.get(f.name) if f.name else None
-        if isinstance(value, dict):  # a score from a measured value, or of each evaluator
-            low, high = value.get("worst", 0), value.get("best", 0)
-            value = round((value["value"] - low) / (high - low) * 100, 1) if "value" in value else round(sum(value.values()) / len(value), 1)
+        value = (given.get(f.part, {}) if f.part else given).get(f.name) if f.name else None
         if value is not None:
             found[f.key] = value
     return found
 
 
-def _plain(message: str) -> str:
-    """Return an error without the folder that the page keeps an upload in."""
-    return " ".join(word.rpartition("/")[2] if word.startswith(tempfile.gettempdir()) else word for word in message.split(" "))
+def _plain(error: AssistantError) -> str:
+    """Return what is wrong, a line for each cell, without the folder that the page keeps an upload in."""
+    lines = error.lines if isinstance(error, BadCells) else (str(error),)
+    folder = tempfile.gettempdir()
+    return "\n".join(" ".join(word.rpartition("/")[2] if word.startswith(folder) else word for word in line.split(" ")) for line in lines)

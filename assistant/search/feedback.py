@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -37,17 +38,19 @@ def feedback_scores(bodies: Sequence[Sequence[str]], scores: Column) -> Column:
         size = len(bodies[i]) or 1
         for term, count in Counter(bodies[i]).items():
             model[term] += p * count / size
-    spread: Counter[str] = Counter()
-    for body in bodies:
-        spread.update(model.keys() & set(body))
+    spread = Counter(itertools.chain.from_iterable(model.keys() & set(body) for body in bodies))
     weights = {t: w * math.log(len(bodies) / spread[t]) for t, w in model.items() if not is_stop_word(t) and len(t) > 1}
     chosen = dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:WORDS])
     mean = sum(map(len, bodies)) / len(bodies) or 1.0
     total = sum(chosen.values()) or 1.0
     out = np.zeros(len(bodies))
     for i, body in enumerate(bodies):
+        counts: dict[str, int] = {}
+        for term in body:
+            if term in chosen:
+                counts[term] = counts.get(term, 0) + 1
         norm = 1.2 * (0.25 + 0.75 * len(body) / mean)
-        out[i] = sum(chosen[t] * c / (c + norm) for t, c in Counter(filter(chosen.__contains__, body)).items()) / total
+        out[i] = sum(chosen[t] * c / (c + norm) for t, c in counts.items()) / total
     return out
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import mul
 from typing import NamedTuple
 
 from assistant.language.text import is_stop_word, terms
@@ -69,9 +70,21 @@ class Wanted:
         self.weighed = weighed
         self.own = own
         self.weight = sum(own.values()) or 1.0
+        self._idfs = [w.idf for w in weighed]
         self.concepts_weight = sum(w.idf for w in weighed) or 1.0
         self._mean_length = mean_length
-        self._terms = {t for w in weighed for f in w.concept.forms for t in f.terms} | own.keys()
+        self._alone: dict[str, list[tuple[int, float]]] = defaultdict(list)  # forms of one word: concept and certainty
+        self._several: list[tuple[int, Form]] = []
+        self._among: dict[str, list[int]] = defaultdict(list)  # those of several words, as numbers in the list above
+        for place, w in enumerate(weighed):
+            for form in w.concept.forms:
+                if len(form.terms) == 1:
+                    self._alone[form.terms[0]].append((place, form.weight))
+                    continue
+                for term in form.terms:
+                    self._among[term].append(len(self._several))
+                self._several.append((place, form))
+        self._terms = frozenset(self._alone.keys() | self._among.keys() | own.keys())
         order = list(own)
         self._pairs = {(a, b): min(own[a], own[b]) for a, b in itertools.pairwise(order)}
         self._pair_weight = sum(self._pairs.values()) or 1.0
@@ -79,20 +92,40 @@ class Wanted:
     def match(self, body: Sequence[str], context: str) -> Match:
         """Return how the question's words match a passage: its terms in order, and those of its title and headings."""
         norm = K1 * (1 - B + B * len(body) / self._mean_length)
-        places = [(place, term) for place, term in enumerate(body) if term in self._terms]
-        counts = Counter(term for _, term in places)
-        saturated = {term: count * (K1 + 1) / (count + norm) for term, count in counts.items()}
         headed = self._terms.intersection(context.split())
-        present = {**dict.fromkeys(headed, CONTEXT_WEIGHT), **{t: max(s, CONTEXT_WEIGHT) if t in headed else s for t, s in saturated.items()}}
-        found = [(w.idf, *_presence(w.concept, present)) for w in self.weighed]
+        places = [(place, term) for place, term in enumerate(body) if term in self._terms]
+        counts: dict[str, int] = {}
+        for _, term in places:
+            counts[term] = counts.get(term, 0) + 1
+        saturated = {term: count * (K1 + 1) / (count + norm) for term, count in counts.items()}
+        present = dict.fromkeys(headed, CONTEXT_WEIGHT)
+        for term, weight in saturated.items():
+            present[term] = max(weight, present.get(term, 0.0))
+        best, sure = self._presence(present)
         return Match(
-            concepts=sum(idf * presence for idf, presence, _ in found),
-            words=sum(idf * saturated.get(term, 0.0) for term, idf in self.own.items()),
-            coverage=sum(idf * certainty for idf, _, certainty in found) / self.concepts_weight,
-            pairs=self._together(places),
-            context=sum(idf for term, idf in self.own.items() if term in headed) / self.weight,
+            concepts=sum(map(mul, self._idfs, best)),
+            words=sum(idf * saturated[term] for term, idf in self.own.items() if term in saturated),
+            coverage=sum(map(mul, self._idfs, sure)) / self.concepts_weight,
+            pairs=self._together(places) if len(places) > 1 else 0.0,
+            context=sum(idf for term, idf in self.own.items() if term in headed) / self.weight if headed else 0.0,
             length=len(body),
         )
+
+    def _presence(self, present: Mapping[str, float]) -> tuple[list[float], list[float]]:
+        """Return for each concept the saturated weight of its best form in a passage, and how surely it is there (0 to 1)."""
+        best, sure = [0.0] * len(self.weighed), [0.0] * len(self.weighed)
+        several: set[int] = set()
+        for term, weight in present.items():
+            for place, certainty in self._alone.get(term, ()):
+                best[place] = max(best[place], certainty * weight)
+                sure[place] = max(sure[place], certainty)
+            several.update(self._among.get(term, ()))
+        for place, form in map(self._several.__getitem__, several):
+            found = [present[t] for t in form.terms if t in present]
+            share = len(found) / len(form.terms)
+            best[place] = max(best[place], form.weight * sum(found) / len(form.terms) * (1.0 if share == 1 else PARTIAL * share))
+            sure[place] = max(sure[place], form.weight * (1.0 if share == 1 else 0.5 * share))
+        return best, sure
 
     def _together(self, places: Sequence[tuple[int, str]]) -> float:
         seen = set()
@@ -103,13 +136,12 @@ class Wanted:
                 seen.add((term, follower))
         return sum(weight for pair, weight in self._pairs.items() if pair in seen) / self._pair_weight
 
-    def expression(self) -> str:
-        """Return the FTS5 expression that finds candidates: any form of any concept but the commonest, which half the library has."""
+    def words(self) -> list[str]:
+        """Return the words that find candidates: those of any form of any concept but the commonest, which half the library has."""
         there = [w for w in self.weighed if w.there]
         rare = [w for w in there if w.idf > 0.7] or there
         words = dict.fromkeys(t for w in rare for f in w.concept.forms for t in f.terms if not is_stop_word(t) or len(f.terms) == 1)
-        words |= dict.fromkeys(t for t, idf in self.own.items() if idf > 0.7)
-        return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        return list(words | dict.fromkeys(t for t, idf in self.own.items() if idf > 0.7))
 
 
 def idf(total: int, frequency: int) -> float:
@@ -139,16 +171,3 @@ def _language(form: Form) -> str:
     if all(t.replace(".", "").isdigit() for t in form.terms):
         return ""
     return "en" if all(t.isascii() for t in form.terms) else "zh"
-
-
-def _presence(concept: Concept, present: Mapping[str, float]) -> tuple[float, float]:
-    """Return the saturated weight of the best form of a concept in a passage, and how surely it is there (0 to 1)."""
-    best = sure = 0.0
-    for form in concept.forms:
-        found = [present[t] for t in form.terms if t in present]
-        if found:
-            size = len(form.terms)
-            share = len(found) / size
-            best = max(best, form.weight * sum(found) / size * (1.0 if share == 1 else PARTIAL * share))
-            sure = max(sure, form.weight * (1.0 if share == 1 else 0.5 * share))
-    return best, sure

@@ -214,9 +214,8 @@ class Retriever:
         return sorted(ranked, key=lambda r: (-r.score, r.passage_id))
 
     def _find(self, wanted: Wanted, sources: set[str]) -> list[WordRow]:
-        match = wanted.expression()
         everything = len(sources) == len(self.sources())
-        return self.index.registry.find_words(match, CANDIDATES, None if everything else sources) if match else []
+        return self.index.registry.find_words(wanted.words(), CANDIDATES, None if everything else sources)
 
     def wanted(self, query: Query, language: str) -> Wanted:
         """Return a question ready to be matched with the words of passages in one language."""

@@ -10,15 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from assistant.benefits.basis import DECLARED, Basis, Force
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.provisions import Clause
 from assistant.language.text import fold
-from assistant.tools.agreement_rules import AgreementKind, Pattern, Requirement
-from assistant.tools.commitment import is_denied, is_prohibition, weakness
+from assistant.tools.agreement_rules import AgreementKind, Pattern, Requirement, Role
+from assistant.tools.commitment import is_ban, is_denied, is_prohibition, weakness
 from assistant.tools.measures import measure
-from assistant.tools.parties import read_parties, with_roles
+from assistant.tools.parties import read_parties, read_signatories, with_roles
 from assistant.tools.segments import Segment, read_segments
 from assistant.types import Source, Span
 
@@ -77,23 +78,31 @@ class _Clause:
     body: str
     above: str
     lead: str
+    before: str
+    parties: frozenset[Role]
 
 
 _KIND_WORDS = {
     AgreementKind.APPRENTICESHIP: re.compile(r"学徒|\bapprentic\w+"),
-    AgreementKind.INTERNSHIP: re.compile(r"实习|顶岗|\bintern(?:ship)?s?\b|\bplacement\b|\bon-the-job\b"),
-    AgreementKind.COOPERATION: re.compile(r"合作|共建|联合办|\bcooperat\w+|\bpartnership\b|\bjoint(?:ly)?\b|\bindustry college\b|memorandum"),
+    AgreementKind.INTERNSHIP: re.compile(
+        r"实习|顶岗|见习|\bintern(?:ship)?s?\b|\bplacement\b|\bon-the-job\b|\bwork experience\b|\bstudent (?:practice|workers?)\b"
+    ),
+    AgreementKind.COOPERATION: re.compile(
+        r"合作|共建|联合|订单班?|产业学院|\bcooperat\w+|\bpartnership\b|\bjoint(?:ly)?\b|\b(?:industry|industrial) college\b|\border class\b|memorandum"
+    ),
 }
 
 
 def kind_of(source: Source) -> AgreementKind:
-    """Return what an agreement is about: what its title says, else what it speaks of most."""
+    """Return what an agreement is about: what its title says, else whether a student is a party to it, else what it speaks of most."""
     folded = fold(source.text)
     lines = [line.strip(" #*") for line in folded.splitlines() if line.strip()]
     title = next(iter(lines), "") + " " + fold(source.title)
     for kind, words in _KIND_WORDS.items():
         if words.search(title):
             return kind
+    if Role.STUDENT in read_signatories(source.text):
+        return AgreementKind.INTERNSHIP
     return max(AgreementKind, key=lambda kind: len(_KIND_WORDS[kind].findall(folded)))
 
 
@@ -127,18 +136,31 @@ def resting(rest: Callable[[Sequence[Clause], Force], Basis]) -> Callable[[Requi
 
 
 def _clauses(source: Source) -> list[_Clause]:
-    parties, language = read_parties(source.text), source.metadata.language
+    parties, signatories, language = read_parties(source.text), read_signatories(source.text), source.metadata.language
 
     def named(text: str) -> str:
         return with_roles(fold(text), parties, language)
 
-    return [_Clause(segment, named(segment.text), named(segment.above), named(segment.lead)) for segment in read_segments(source)]
+    return [_Clause(s, named(s.text), named(s.above), named(s.lead or _forbidding(s.above)), named(s.before), signatories) for s in read_segments(source)]
+
+
+def _forbidding(above: str) -> str:
+    """Return the innermost heading where it forbids what stands under it (Prohibited practices)."""
+    words = above.rpartition(" › ")[2]
+    return words if is_ban(fold(words)) else ""
 
 
 def _applies(requirement: Requirement, clauses: Iterable[_Clause]) -> bool:
-    return requirement.when is None or any(requirement.when.search(clause.body) for clause in clauses)
+    """Whether an agreement speaks of what a requirement is for, other than to rule it out."""
+    when = requirement.when
+    return when is None or any(not is_denied(c.body, Span(*m.span()), c.lead) for c in clauses for m in when.finditer(c.body))
 
 
+_REFERS = re.compile(
+    r"该(?=[项笔款等费协])|上述|前[款述项]|此[项款]|^(?:it|this|they)\b"
+    r"|\b(?:this|such|that|the(?: said)?) (?:sum|amount|payment|pay|money|insurance|agreement|contract|allowance|course|training)\b"
+)
+"""What points back to the sentence before."""
 _TOUCHES = Said("提到了，但没有写明所要求的内容", "is spoken of, but what is asked for is not said")
 _SETTLED, _ABSENT = Said("已写明", "is settled"), Said("没有找到相关约定", "no clause on it was found")
 
@@ -150,7 +172,7 @@ def _finding(requirement: Requirement, clauses: Sequence[_Clause], basis: Basis)
             return Finding(requirement, Status.CONTRADICTING, pattern.why, _quotes(broken), basis)
     weak: list[tuple[Said, _Clause]] = []
     for group in requirement.keeps:
-        kept = [[clause for clause in clauses if _matches(pattern, clause)] for pattern in group]
+        kept = [sorted((c for c in clauses if _matches(pattern, c)), key=partial(_distance, pattern)) for pattern in group]
         if not all(kept):
             continue
         firm = [next((c for c in found if not weakness(c.body, pattern.all, pattern.soft)), None) for pattern, found in zip(group, kept, strict=True)]
@@ -167,6 +189,11 @@ def _finding(requirement: Requirement, clauses: Sequence[_Clause], basis: Basis)
     return Finding(requirement, Status.MISSING, _ABSENT, (), basis)
 
 
+def _distance(pattern: Pattern, clause: _Clause) -> int:
+    """Return how many things of a pattern a clause does not say in its own words; a heading says nothing."""
+    return len(pattern.all) + 1 if clause.segment.heading else sum(not thing.search(clause.body) for thing in pattern.all)
+
+
 def _quotes(clauses: Sequence[_Clause]) -> tuple[Quote, ...]:
     found = {c.segment.span: Quote(c.segment.text, c.segment.locator, c.segment.page, c.segment.span) for c in clauses}
     return tuple(found[span] for span in sorted(found))[:3]
@@ -179,10 +206,12 @@ def _matches(pattern: Pattern, clause: _Clause, every: bool = False) -> bool:
         every: whether each figure of the clause must be as the pattern says, not one of them only.
     """
     body, around = clause.body, f"{clause.above} {clause.lead}"
+    if not every and (pattern.limit is not None or _REFERS.search(body)):  # a figure, or "this sum", belongs to what the sentence before it speaks of
+        around += f" {clause.before}"
     places = [thing.search(body) for thing in pattern.all]
     if not any(places) or not all(place or thing.search(around) for place, thing in zip(places, pattern.all, strict=True)):
         return False
-    if any(thing.search(body) for thing in pattern.none):
+    if not pattern.parties <= clause.parties or any(thing.search(body) for thing in pattern.none):
         return False
     if pattern.denied is not None:
         spans = [Span(*m.span()) for m in pattern.all[0].finditer(body)] or [Span(*place.span()) for place in places if place][:1]
@@ -193,4 +222,4 @@ def _matches(pattern: Pattern, clause: _Clause, every: bool = False) -> bool:
         return True
     values = measure(body, pattern.limit.measure)
     kept = [pattern.limit.holds(value) for value in values]
-    return bool(kept) and (all(kept) if every else any(kept))
+    return bool(kept) and (all(kept) if every or pattern.limit.is_ceiling else any(kept))

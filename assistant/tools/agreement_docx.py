@@ -21,8 +21,6 @@ from assistant.tools.report import CITED, Cited, standing_text
 from assistant.tools.report_docx import add_citation
 from assistant.types import Span
 
-AUTHOR = "Agreement check"
-
 
 def write_commented(check: AgreementCheck, path: Path) -> None:
     """Write a checked agreement as a Word document with comments.
@@ -75,7 +73,7 @@ def _comment(document: Document, check: AgreementCheck, finding: Finding, paragr
     where = list(_where(finding, paragraphs)) or [paragraph for _, paragraph in paragraphs[:1]]
     for paragraph in where[:2]:
         if paragraph.runs:
-            document.add_comment(paragraph.runs, text=_comment_text(finding, check.language, cited), author=AUTHOR, initials="AC")
+            document.add_comment(paragraph.runs, text=_comment_text(finding, check.language, cited), author=TITLE.in_(check.language), initials="AC")
 
 
 def _where(finding: Finding, paragraphs: Iterable[tuple[Span, Paragraph]]) -> Iterator[Paragraph]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -61,8 +62,11 @@ def head_lines(check: AgreementCheck) -> list[tuple[str, str]]:
 
 def place(quote: Quote, language: str) -> str:
     """Return where a quote stands in the agreement."""
+    clause = quote.locator
+    if re.fullmatch(r"[\d.]+", clause):
+        clause = f"第{clause}条" if language == "zh" else f"clause {clause}"
     page = f"第{quote.page}页" if language == "zh" else f"p. {quote.page}"
-    return " ".join(filter(None, (quote.locator, page)))
+    return ("，" if language == "zh" else ", ").join(filter(None, (clause, page)))
 
 
 def verdict(finding: Finding, language: str) -> str:
@@ -82,7 +86,8 @@ def _section(heading: Said, findings: Sequence[Finding], language: str, cited: C
 
 def _row(finding: Finding, language: str, cited: Cited) -> Row:
     requirement = finding.requirement
-    words = "\n".join(f"“{quote.text}”({place(quote, language)})" for quote in finding.quotes)
+    brackets = "（{}）" if language == "zh" else " ({})"
+    words = "\n".join(f"“{quote.text}”{brackets.format(place(quote, language))}" for quote in finding.quotes)
     title = f"{requirement.title.in_(language)}\n{requirement.summary.in_(language)}"
     remedy = "" if finding.status is Status.FOUND else requirement.remedy.in_(language)
     standing = standing_text(finding.basis.force, language)

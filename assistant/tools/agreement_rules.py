@@ -29,6 +29,14 @@ class AgreementKind(StrEnum):
     INTERNSHIP = "internship"
 
 
+class Role(StrEnum):
+    """What a party is."""
+
+    SCHOOL = "school"
+    ENTERPRISE = "enterprise"
+    STUDENT = "student"
+
+
 class Measure(StrEnum):
     """What is measured in a clause."""
 
@@ -38,6 +46,8 @@ class Measure(StrEnum):
     """How long something lasts."""
     HOURS_A_DAY = "hours_a_day"
     HOURS_A_WEEK = "hours_a_week"
+    NIGHT_HOURS = "night_hours"
+    """Of a stretch given by the clock, the hours between 22:00 and 6:00."""
     EVERY_MONTHS = "every_months"
     """The interval at which something comes round, in months."""
     AMOUNT = "amount"
@@ -51,6 +61,11 @@ class Limit:
     measure: Measure
     sign: str = ""
     value: Decimal = Decimal(0)
+
+    @property
+    def is_ceiling(self) -> bool:
+        """Whether it must be kept by all figures of a clause, not by one of them only."""
+        return self.sign in ("at_most", "less_than")
 
     def holds(self, value: Decimal) -> bool:
         """Whether a figure keeps the limit."""
@@ -66,6 +81,8 @@ class Pattern:
     denied: bool | None = None
     """Whether the first thing must be denied or forbidden (``yes``), must not be (``no``), or may be either."""
     limit: Limit | None = None
+    parties: frozenset[Role] = frozenset()
+    """Roles that must be among the parties of the agreement."""
     soft: bool = False
     """Whether it counts although the clause only permits or hedges, as the right to terminate does."""
     why: Said = NOTHING
@@ -102,7 +119,7 @@ class Requirement:
 
 _KEYS = ("kinds", "watched", "standing", "title", "summary", "remedy", "basis", "when", "keeps", "touches", "breaks")
 _NEEDED = ("kinds", "standing", "title", "summary", "remedy", "basis", "keeps")
-_PATTERN = ("all", "none", "denied", "figure", *COMPARISONS, "soft", "why")
+_PATTERN = ("all", "none", "denied", "parties", "figure", *COMPARISONS, "soft", "why")
 _PLACEHOLDER = re.compile(r"<([a-z_]+)>")
 
 
@@ -181,6 +198,7 @@ def _pattern(given: object, concepts: Mapping[str, re.Pattern[str]], where: str)
         all=tuple(_named(entry["all"], concepts, where)),
         none=tuple(_named(entry.get("none", []), concepts, where)),
         denied=_flag(entry.get("denied"), where),
+        parties=frozenset(read_member(Role, item, where) for item in read_list(entry.get("parties", []), where)),
         limit=_limit(entry, where),
         soft=_flag(entry.get("soft"), where) or False,
         why=read_said(entry["why"], where) if "why" in entry else NOTHING,

@@ -13,7 +13,7 @@ from assistant.types import Source, Span
 _HAN = "一二三四五六七八九十百〇零"
 _MARKS = (
     rf"第\s?[{_HAN}\d]+\s?[章节编]",
-    rf"第\s?[{_HAN}\d]+\s?条|(?:article|section|clause|art\.)\s+\d+[.:]?(?!\d)",
+    rf"第\s?[{_HAN}\d]+\s?条|§\s?\d+(?:\.(?!\d))?|(?:article|section|clause|art\.)\s+\d+[.:]?(?!\d)",
     rf"[{_HAN}]{{1,3}}[、.．](?!\d)|[ivx]{{1,5}}[.)](?=\s)",
     rf"[（(][{_HAN}]{{1,3}}[)）]",
     r"[a-z][.)](?=\s)",
@@ -25,7 +25,12 @@ _MARKS = (
 """The marks of clauses, from the widest to the narrowest; a clause stands under those wider than its own."""
 _MARK = re.compile(r"\s*(?P<hash>#*)\s*\**\s*(?:" + "|".join(f"(?P<m{i}>{pattern})" for i, pattern in enumerate(_MARKS)) + r")?[-—:：\s]*", re.IGNORECASE)
 _CUT = re.compile(r"[；;]\s*")
-_RUN_IN = re.compile(r"\**([^。；;:：.,，]{1,60}?)\**\s*(?:[:：.。]\**\s*)(?=\S)")
+_RUN_IN = re.compile(r"\**([^。；;:：.,，]{1,60}?)\**\s*(?:[:：。]|\.(?!\d))\**\s*(?=\S)")
+_LEAD = re.compile(r"[^:：]{4,160}[:：](?=\s*\S)")
+_ROW = re.compile(r"\|\s*([^|\n]{1,40}?)\s*\|")
+"""A row of a table; what its first cell says goes for all of it."""
+_UNENDED = re.compile(r"(?:不得|禁止|应当?|须|负责|承诺|\b(?:shall|must|may|will|not|to))\W*$", re.IGNORECASE)
+"""A line that breaks off where its list begins, with no colon: "Party A shall not"."""
 _CONTENTS = re.compile(r"如下|下列(?:条款|协议)|as follows|following terms", re.IGNORECASE)
 _ENDS = "。；;.:：!?！？"
 LONGEST_HEADING = 42
@@ -46,6 +51,8 @@ class Segment:
     locator: str
     page: int
     heading: bool = False
+    before: str = ""
+    """What the same paragraph says right before it."""
 
 
 @dataclass
@@ -81,7 +88,8 @@ def read_segments(source: Source) -> list[Segment]:
         under = [*above, replace(entry, words="" if heading else entry.words)]
         found = [_segment(source, span, under, heading)] if heading else list(_cut(source, span, under))
         out += found
-        if not heading and found and body.endswith((":", "：")) and not _CONTENTS.search(found[-1].text):
+        opens = body.endswith((":", "：")) or (level != _UNMARKED and _UNENDED.search(body))
+        if not heading and found and opens and not _CONTENTS.search(found[-1].text):
             entry.lead = found[-1].text
         if entry.mark or entry.words or entry.lead or level != _UNMARKED:
             above.append(entry)
@@ -131,18 +139,38 @@ def _run_in(body: str) -> str:
 
 
 def _cut(source: Source, span: Span, above: list[_Open]) -> Iterator[Segment]:
+    before = ""
     for sentence in sentences(source.text, *span):
-        start = sentence.start
-        for stop in [*(m.end() for m in _CUT.finditer(source.text, *sentence)), sentence.end]:
+        start, lead = sentence.start, ""
+        for stop in [*_cuts(source.text, sentence), sentence.end]:
             if source.text[start:stop].strip(" \n;；"):
-                yield _segment(source, Span(start, stop), above, False)
+                found = replace(_segment(source, Span(start, stop), above, False), before=before)
+                yield replace(found, lead=lead or found.lead)
+                before = found.text
+                lead = lead or _lead_in(found.text)
             start = stop
+
+
+def _cuts(text: str, sentence: Span) -> Iterator[int]:
+    """Yield where the semicolons of a sentence part it: those outside brackets."""
+    for match in _CUT.finditer(text, *sentence):
+        before = text[sentence.start : match.start()]
+        if sum(before.count(mark) for mark in "(（") <= sum(before.count(mark) for mark in ")）"):
+            yield match.end()
+
+
+def _lead_in(text: str) -> str:
+    """Return what stands before the colon of a list that runs on in the same sentence."""
+    match = _LEAD.match(text)
+    return match[0] if match else ""
 
 
 def _segment(source: Source, span: Span, above: list[_Open], heading: bool) -> Segment:
     text = source.text[span.start : span.end].rstrip()
-    marks = [entry.mark.strip(" .．、:") for entry in above if entry.mark]
+    numbers = [entry.mark.strip(" .．、:") for entry in above if entry.mark]
+    marks = [n for i, n in enumerate(numbers) if not any(below.startswith(f"{n}.") for below in numbers[i + 1 :])]
     locator = ("" if source.metadata.language == "zh" else " ").join(marks) or next((entry.words for entry in reversed(above) if entry.words), "")
-    words = " › ".join(entry.words for entry in above if entry.words)
+    row = _ROW.match(source.text[source.text.rfind("\n", 0, span.start) + 1 : span.start])
+    words = " › ".join([*(entry.words for entry in above if entry.words), *([row[1]] if row else [])])
     lead = next((entry.lead for entry in reversed(above) if entry.lead), "")
     return Segment(Span(span.start, span.start + len(text)), text, words, lead, locator, page_of(source, span.start), heading)

@@ -1,0 +1,64 @@
+"""What tabs share that compute something and hand it out as files: where the files lie, and how a result comes to be shown."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from assistant.benefits.profile_fields import Said
+from assistant.filling import Filling
+from assistant.page.rendering import render_error, render_filling
+from assistant.types import AssistantError
+
+_T = TypeVar("_T")
+INTERNAL = Said("程序内部出错，详情见服务器日志。", "Something failed inside the program; the server's log says what.")
+POLL = 0.5
+"""Seconds between two looks at how far the library is filled."""
+
+
+class Exports:
+    """A folder for files until the page takes them over; it goes with its owner."""
+
+    def __init__(self, name: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def new_folder(self) -> Path:
+        """Return an empty folder for the files of one result."""
+        folder = self.folder / secrets.token_hex(4)
+        folder.mkdir()
+        return folder
+
+
+def hidden() -> dict[str, Any]:
+    """Return the update that hides a download."""
+    return gr.update(visible=False)
+
+
+def show_result(
+    filling: Filling, language: str, compute: Callable[[], tuple[str, _T, Any, Any]], worded: Callable[[AssistantError], str] = str
+) -> Iterator[tuple[str, _T | None, Any, Any]]:
+    """Yield how far the library is filled, and then a result as HTML with what it was made from and its two downloads, or what went wrong.
+
+    Args:
+        worded: gives the words of an error as the page may show them.
+    """
+    while filling.running:
+        yield render_filling(filling.done, filling.total, filling.name, language), None, hidden(), hidden()
+        time.sleep(POLL)
+    try:
+        yield compute()
+    except AssistantError as error:
+        yield render_error(worded(error), language), None, hidden(), hidden()
+    except Exception:  # the page must say something; the trace is for the log
+        logging.getLogger(__name__).exception("a result failed on the page")
+        yield render_error(INTERNAL.in_(language), language), None, hidden(), hidden()
