@@ -10,6 +10,7 @@ import argparse
 import datetime as dt
 import re
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,7 +64,7 @@ class RepealedTexts(_Part):
         return repealed or list(self.honest.search(query, scope, k))
 
 
-class _Redrafted(_Part):
+class _Redrafted(_Part, ABC):
     """Answers as the honest answerer does, then changes its draft."""
 
     def answer(self, query: Any, hits: Sequence[Hit], *rest: Any) -> Any:
@@ -71,9 +72,9 @@ class _Redrafted(_Part):
         draft = self.honest.answer(query, hits, *rest)
         return replace(draft, pieces=tuple(self.pieces(draft)))
 
+    @abstractmethod
     def pieces(self, draft: Any) -> Sequence[Any]:
         """Return what the draft's pieces become."""
-        raise NotImplementedError
 
 
 class CitesEverything(_Redrafted):
