@@ -82,7 +82,9 @@ class Settings(BaseSettings):
         default="",
         description="Names under which the server may be addressed, separated by commas; empty means loopback names while nobody signs in, else any.",
     )
-    rate_limit: int = Field(default=120, ge=1, description="Requests a minute that one person or address may make.")
+    rate_limit: int = Field(
+        default=120, ge=1, description="Requests a minute that one person or address may make, and ten times as many short events of the page."
+    )
     request_timeout: float = Field(default=120.0, gt=0, le=3600, description="Seconds after which a request is given up.")
     max_upload_mb: int = Field(default=64, ge=1, le=4096, description="Size of an upload, all its files together, in MB.")
 

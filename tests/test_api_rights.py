@@ -294,6 +294,22 @@ def test_who_asks_too_often_waits(tmp_path_factory: pytest.TempPathFactory, dict
         assert client.get("/health").status_code == 200
 
 
+def test_short_events_of_the_page_are_counted_apart(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> None:
+    with running(tmp_path_factory.mktemp("events"), dictionary, "accounts", rate_limit=3) as server, server.client("reader") as client:
+        event = {"event_id": "none", "session_hash": "a-visit", "fn_index": 0}
+        assert [client.post("/gradio_api/cancel", json=event).status_code for _ in range(31)] == [200] * 30 + [429]
+        assert [client.get("/api/v1/me").status_code for _ in range(4)] == [200] * 3 + [429]
+
+
+def test_what_is_queued_is_not_asked_past_the_queue(server: Running) -> None:
+    with server.client("reader") as client:
+        functions = client.get("/config").json()["dependencies"]
+        queued = [f["id"] for f in functions if f["queue"] and f["backend_fn"]]
+        assert len(queued) >= 10
+        events = [{"data": [], "fn_index": number, "session_hash": "past-the-queue", "event_data": None} for number in queued]
+        assert {client.post("/gradio_api/run/predict", json=event).status_code for event in events} == {404}
+
+
 def test_a_proxy_that_is_believed_says_who_asks(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> None:
     with running(tmp_path_factory.mktemp("proxy"), dictionary, "proxy", proxy_addresses="127.0.0.0/8", rate_limit=100_000) as server, server.client() as client:
         def me(*users: str) -> dict[str, Any]:

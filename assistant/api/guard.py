@@ -28,6 +28,10 @@ OPEN_PATHS = frozenset({"/health", "/api/v1/health", "/sign-in"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", ""})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _API = ("/api/", "/v1/", "/mcp", "/gradio_api/")
+_SHORT = ("/gradio_api/run/", "/gradio_api/cancel", "/gradio_api/reset")
+"""Where the page sends its short events: one click is several, and a question one of the others."""
+EVENTS = 10
+"""Short events that somebody may send for each other request."""
 
 
 class Guard:
@@ -44,6 +48,7 @@ class Guard:
         self._proxies = [ipaddress.ip_network(part, strict=False) for part in split_list(settings.proxy_addresses)]
         self._hosts = frozenset(host.lower() for host in split_list(settings.allowed_hosts))
         self._rate = Window(settings.rate_limit, 60.0)
+        self._events = Window(EVENTS * settings.rate_limit, 60.0)
 
     # -- the connection ---------------------------------------------------------------------------------------
 
@@ -166,7 +171,8 @@ class Guard:
         if person is not None:
             remember(scope, person)
         if (path.startswith(_API) and not path.startswith("/gradio_api/")) or scope["method"] not in _SAFE:
-            wait = self._rate.take(f"person {person.name}" if person and person.name else f"address {self.address_of(scope)}")
+            window = self._events if path.startswith(_SHORT) else self._rate
+            wait = window.take(f"person {person.name}" if person and person.name else f"address {self.address_of(scope)}")
             if wait:
                 raise too_many(wait)
         return None

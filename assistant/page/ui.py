@@ -94,6 +94,7 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         input_placeholder_color_dark="*neutral_400",
     )
     blocks = build(assistant, filling)
+    blocks.queue(api_open=False)  # what is queued runs only from the queue, which limits how many run at once
     blocks.has_launched = True  # until then Gradio takes any file that an event names, and mounting alone does not set it
     mounted: FastAPI = gr.mount_gradio_app(
         app,

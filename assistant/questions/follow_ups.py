@@ -75,6 +75,8 @@ class Condenser:
             return True
         slots = self._slots(query)
         topics = [c for c in query.concepts if c.kind in (ConceptKind.TERM, ConceptKind.NAME) and not any(_within(c.span, s.span) for s in slots)]
+        if any(s.sort == "instrument" for s in slots) and not _is_bare(query, slots):
+            return False  # what an instrument says is a full question
         return not topics or (not slots and len(topics) <= FEW and query.asked is not Asked.DEFINITION)
 
     def condense(self, question: str, history: Sequence[Turn], cited: Sequence[Metadata] = ()) -> str:
