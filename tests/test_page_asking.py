@@ -236,6 +236,16 @@ def test_a_blank_question_is_put_right_without_asking(tab: _Tab) -> None:
     (only,) = tab.ask(visit(), talk, "  ", "", "", "", "")
     assert ZH.no_question in only[tab.parts.last]
     assert talk.turns == []
+    assert tab.offer(visit(), talk) == gr.skip(), "the error stays in sight"
+
+
+def test_what_might_be_asked_next_is_looked_for_once(tab: _Tab) -> None:
+    talk = Talk("en")
+    list(tab.ask(visit(), talk, UNANSWERABLE, "", "", "", ""))
+    assert EN.better in tab.offer(visit(), talk)
+    (only,) = tab.ask(visit(), talk, QUESTION, "", "", "", "soon")
+    assert "'soon' is not a date" in only[tab.parts.last]
+    assert tab.offer(visit(), talk) == gr.skip()
 
 
 def test_the_button_to_stop_stands_while_a_question_is_answered_and_the_source_opens_after(tab: _Tab) -> None:

@@ -78,7 +78,7 @@ def _answer(turn: Turn, answer: Answer, place: int, language: str, glossary: Glo
         f'<section class="answer" lang="{language_tag(answer.language)}" aria-label="{w.answer}">{_condensed(answer, w)}'
         f'<ol class="statements">{said}</ol>{_checked(answer, w)}{_conflicts(answer.conflicts, by_number, place, w)}'
         f"{_notes(answer.notes, w)}{_model(answer.notices, answer.withheld, w)}{_hint(answer, language)}</section>"
-        f'<section class="sources"><h3>{w.sources}</h3>{cards}</section>{_actions(turn, answer, place, w)}{_next(turn.offered, w.next)}'
+        f'<section class="sources"><h3>{w.sources}</h3>{cards}</section>{_actions(turn, answer, place, w)}{_next(turn.offered or (), w.next)}'
         f"{_footer(answer, w)}"
     )
 
@@ -248,7 +248,7 @@ def _refusal(turn: Turn, refusal: Abstention, place: int, language: str) -> str:
     return (
         f'<section class="answer refusal" aria-label="{w.refusal}"><h3>{w.refusal}</h3>{_condensed(refusal, w)}'
         f'<p class="message" lang="{language_tag(refusal.language)}">{_pick_out(refusal.message, refusal.missing)}</p>'
-        f'{_model(refusal.notices, (), w)}{unfiltered}<ul class="hints">{_items(w.hint)}</ul></section>{_next(turn.offered, w.better)}'
+        f'{_model(refusal.notices, (), w)}{unfiltered}<ul class="hints">{_items(w.hint)}</ul></section>{_next(turn.offered or (), w.better)}'
         + (f'<section class="sources near"><h3>{w.nearest}</h3>{near}</section>' if near else "")
         + _actions(turn, refusal, place, w)
         + _footer(refusal, w)

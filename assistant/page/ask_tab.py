@@ -169,6 +169,12 @@ class _Tab:
     def _idle(self) -> dict[Any, Any]:
         return {self.parts.ask: gr.update(visible=True), self.parts.stop: gr.update(visible=False)}
 
+    def offer(self, request: gr.Request, talk: Talk) -> Any:
+        """Show what might be asked next, once for each turn; what else ended asking, such as a wrong filter, stays in sight."""
+        if not talk.turns or talk.turns[-1].outcome is None or talk.turns[-1].offered is not None:
+            return gr.skip()
+        return self.asking.offer(request, talk)
+
     def stop(self, talk: Talk) -> dict[Any, Any]:
         """Keep what has been said so far."""
         return {self.parts.last: self.asking.stop(talk), **self._idle()}
@@ -294,9 +300,7 @@ def _wire(tab: _Tab) -> None:
         for event, note in ((html.judge, tab.judge), (html.wrong, tab.wrong), (html.holds, tab.holds)):
             event(note, [p.talk], [p.earlier, p.last], **QUICK)
     for asked in begun:
-        asked.then(tab.asking.offer, [p.talk], [p.last], **QUICK).then(
-            tab.export, [p.talk], [p.markdown, p.word], **QUICK
-        )
+        asked.then(tab.offer, [p.talk], [p.last], **QUICK).then(tab.export, [p.talk], [p.markdown, p.word], **QUICK)
     p.stop.click(tab.stop, [p.talk], [p.last, p.ask, p.stop], cancels=begun, **QUICK)
     p.new.click(tab.begin, [p.talk], [*changed, p.markdown, p.word], cancels=begun, **QUICK)
     for part in p.inputs:

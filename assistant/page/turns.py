@@ -24,8 +24,8 @@ class Turn:
     outcome: Answer | Abstention | None = None
     error: str = ""
     stopped: bool = False
-    offered: tuple[str, ...] = ()
-    """Questions that the library answers: to ask next, or instead."""
+    offered: tuple[str, ...] | None = None
+    """Questions that the library answers: to ask next, or instead; ``None`` until they are looked for."""
     unfiltered: bool = False
     """Whether the library answers the question where no filter is set."""
     entry: Entry | None = None
