@@ -53,7 +53,7 @@ def show(out: Console, result: Answer | Abstention) -> None:
         terminal.show_refusal(out, result)
     hint = hint_for(result.condensed or result.question)
     if hint:
-        terminal.show_hint(out, f"{hint.text.in_(result.language)}: {hint.command}")
+        terminal.show_hint(out, f"{hint.text.in_(result.language)}{'：' if result.language == 'zh' else ': '}{hint.command}")
 
 
 def check(out: Console, library: Assistant) -> bool:
