@@ -70,8 +70,8 @@ class Page:
 
     def wait_for(self, question: str) -> None:
         last = self.tab.locator("#result .turn")
-        expect(last.locator(".asked")).to_have_text(question, timeout=90_000)
-        expect(last.locator(".footer")).to_be_visible(timeout=90_000)
+        expect(last.locator(".asked")).to_have_text(question, timeout=180_000)
+        expect(last.locator(".footer")).to_be_visible(timeout=180_000)
         expect(self.tab.locator("#ask")).to_be_visible()
 
 

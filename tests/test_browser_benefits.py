@@ -51,7 +51,7 @@ class Form:
 
     def compute(self) -> None:
         self.tab.locator("#benefits-compute").click()
-        expect(self.tab.locator("#worksheet")).to_be_visible(timeout=60_000)
+        expect(self.tab.locator("#worksheet")).to_be_visible(timeout=180_000)  # the library is filled first
 
     def row(self, provision: str) -> Any:
         return self.tab.locator(f"[data-provision='{provision}']")

@@ -30,7 +30,7 @@ def begin(browser: Browser, address: str, words: AskWords, question: str) -> Pag
     expect(page.locator("#ask")).to_have_text(words.ask)
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
-    expect(page.locator("#result .statements > *")).to_have_count(1, timeout=120_000)  # the library is filled first
+    expect(page.locator("#result .statements > *")).to_have_count(1, timeout=180_000)  # the library is filled first
     return page
 
 
