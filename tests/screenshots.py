@@ -105,6 +105,7 @@ def _bad_day(page: Page) -> None:
 
 def _choose(page: Page, tab: str) -> None:
     """Choose a tab, though it may stand in the menu of those that find no room."""
+    page.get_by_role("tab", name=tab, exact=True).first.wait_for(state="attached", timeout=_SLOW)
     page.evaluate("name => [...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.trim() === name).click()", tab)
 
 
