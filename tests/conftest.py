@@ -116,15 +116,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def chat_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the home of the small library of ``tests.chat_library``."""
-    return tmp_path_factory.mktemp("chat") / "home"
-
-
-@pytest.fixture(scope="session")
-def talker(chat_home: Path) -> Assistant:
+def talker(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """Return an assistant over the small library of ``tests.chat_library``."""
-    return library(chat_home)
+    return library(tmp_path_factory.mktemp("chat") / "home")
 
 
 @pytest.fixture

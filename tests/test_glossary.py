@@ -28,12 +28,6 @@ def _forget_words() -> Iterator[None]:
     know_words([])
 
 
-@pytest.fixture(scope="module")
-def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Dictionary:
-    """Return the real dictionary; test_query shares the file, which takes seconds to build."""
-    return Dictionary(tmp_path_factory.getbasetemp() / "dictionary" / "cedict.sqlite")
-
-
 class FewWords:
     """Stands in for CC-CEDICT."""
 

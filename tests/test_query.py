@@ -19,8 +19,8 @@ TERMS = (
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryReader]:
-    yield QueryReader(Glossary(TERMS), Dictionary(tmp_path_factory.getbasetemp() / "dictionary" / "cedict.sqlite"))
+def reader(dictionary: Dictionary) -> Iterator[QueryReader]:
+    yield QueryReader(Glossary(TERMS), dictionary)
     know_words([])
 
 

@@ -170,10 +170,9 @@ class _Tab:
         return {self.parts.ask: gr.update(visible=True), self.parts.stop: gr.update(visible=False)}
 
     def offer(self, request: gr.Request, talk: Talk) -> Any:
-        """Show what might be asked next, once for each turn; what else ended asking, such as a wrong filter, stays in sight."""
-        if not talk.turns or talk.turns[-1].outcome is None or talk.turns[-1].offered is not None:
-            return gr.skip()
-        return self.asking.offer(request, talk)
+        """Show what might be asked next; what else ended asking, such as a wrong filter, stays in sight."""
+        drawn = self.asking.offer(request, talk)
+        return gr.skip() if drawn is None else drawn
 
     def stop(self, talk: Talk) -> dict[Any, Any]:
         """Keep what has been said so far."""

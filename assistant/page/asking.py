@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import secrets
-import shutil
-import tempfile
 import time
-import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,6 +20,7 @@ from assistant.filling import Filling
 from assistant.page.answer_html import render_turn, render_welcome
 from assistant.page.ask_words import ask_words
 from assistant.page.conversation_export import to_markdown, write_word
+from assistant.page.exporting import POLL, Exports
 from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
 from assistant.page.source_html import render_citation, render_hit, render_viewer_empty
@@ -33,8 +30,6 @@ from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
 from assistant.types import Abstention, Answer, AssistantError, ConfigError, Kind, Scope, Status
 
-_KEPT = 600.0
-"""Seconds after which an export goes; the page has taken it over at once."""
 Opened = tuple[int, str, int] | None
 """What the viewer shows: the place of a turn, ``n`` or ``hit``, and the number of the citation or the rank of the passage."""
 
@@ -49,11 +44,7 @@ class Asking:
 
     assistant: Assistant
     filling: Filling
-    _files: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="conversations-")))
-    """Holds the exports until the page takes them over; it goes with the tab."""
-
-    def __post_init__(self) -> None:
-        weakref.finalize(self, shutil.rmtree, self._files, ignore_errors=True)
+    _files: Exports = field(default_factory=lambda: Exports("conversations"))
 
     @cached_property
     def conversations(self) -> Conversations:
@@ -66,7 +57,7 @@ class Asking:
         """Yield the last turn of the conversation while a question is answered, and last with the answer, the refusal or the error."""
         while self.filling.running:
             yield render_filling(self.filling.done, self.filling.total, self.filling.name, talk.language)
-            time.sleep(0.5)
+            time.sleep(POLL)
         place = len(talk.turns)
         talk.turns.append(Turn(question, scope))
         yield self.last(talk)
@@ -91,17 +82,18 @@ class Asking:
             logging.getLogger(__name__).exception("a question from the page failed")
             yield replace(turn, error=words(talk.language).internal)
 
-    def offer(self, request: gr.Request, talk: Talk) -> str:
-        """Return the last turn with what might be asked next, or instead."""
+    def offer(self, request: gr.Request, talk: Talk) -> str | None:
+        """Return the last turn with what might be asked next, or instead; nothing where it has no outcome, or that was looked for."""
         place = len(talk.turns) - 1
         turn = talk.turns[place] if talk.turns else None
-        if turn is not None and turn.outcome is not None:
-            try:
-                offered, unfiltered = suggested(library_for(self.assistant, request), turn.outcome, turn.scope)
-            except AssistantError:  # the answer stands without them
-                offered, unfiltered = (), False
-            if talk.turns[place:] and talk.turns[place].outcome is turn.outcome:
-                talk.turns[place] = replace(talk.turns[place], offered=offered, unfiltered=unfiltered)
+        if turn is None or turn.outcome is None or turn.offered is not None:
+            return None
+        try:
+            offered, unfiltered = suggested(library_for(self.assistant, request), turn.outcome, turn.scope)
+        except AssistantError:  # the answer stands without them
+            offered, unfiltered = (), False
+        if talk.turns[place:] and talk.turns[place].outcome is turn.outcome:
+            talk.turns[place] = replace(talk.turns[place], offered=offered, unfiltered=unfiltered)
         return self.last(talk)
 
     def stop(self, talk: Talk) -> str:
@@ -114,18 +106,18 @@ class Asking:
 
     def all(self, talk: Talk) -> str:
         """Return all turns, which stand before one that is to come."""
-        return self._drawn(talk.turns, 0, talk.language)
+        return self._drawn(talk, talk.turns, 0)
 
     def earlier(self, talk: Talk) -> str:
         """Return the turns before the last."""
-        return self._drawn(talk.turns[:-1], 0, talk.language)
+        return self._drawn(talk, talk.turns[:-1], 0)
 
     def last(self, talk: Talk) -> str:
         """Return the last turn, or a welcome where there is none."""
-        return self._drawn(talk.turns[-1:], len(talk.turns) - 1, talk.language) or render_welcome(talk.language)
+        return self._drawn(talk, talk.turns[-1:], len(talk.turns) - 1) or render_welcome(talk.language)
 
-    def _drawn(self, turns: Sequence[Turn], first: int, language: str) -> str:
-        return "".join(render_turn(turn, place, language, self.assistant.glossary) for place, turn in enumerate(turns, start=first))
+    def _drawn(self, talk: Talk, turns: Sequence[Turn], first: int) -> str:
+        return "".join(render_turn(turn, place, talk.language, self.assistant.glossary) for place, turn in enumerate(turns, start=first))
 
     def view(self, request: gr.Request, talk: Talk, opened: Opened) -> str:
         """Return the viewer at a citation, or at a passage that was found."""
@@ -179,11 +171,7 @@ class Asking:
         """Return the conversation as Markdown and as a Word document, or nothing where there is none."""
         if not any(turn.outcome for turn in talk.turns):
             return None
-        for old in self._files.iterdir():
-            if time.time() - old.stat().st_mtime > _KEPT:
-                shutil.rmtree(old, ignore_errors=True)
-        folder = self._files / secrets.token_hex(4)
-        folder.mkdir()
+        folder = self._files.new_folder()
         name = f"answers-{dt.date.today().isoformat()}"
         markdown, word = folder / f"{name}.md", folder / f"{name}.docx"
         markdown.write_text(to_markdown(talk.turns, talk.language), encoding="utf-8")

@@ -14,15 +14,16 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from assistant.benefits.profile_fields import Said
 from assistant.filling import Filling
+from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
 from assistant.types import AssistantError
 
 _T = TypeVar("_T")
-INTERNAL = Said("程序内部出错，详情见服务器日志。", "Something failed inside the program; the server's log says what.")
 POLL = 0.5
 """Seconds between two looks at how far the library is filled."""
+_KEPT = 600.0
+"""Seconds after which a file goes; the page takes it over at once."""
 
 
 class Exports:
@@ -33,7 +34,10 @@ class Exports:
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     def new_folder(self) -> Path:
-        """Return an empty folder for the files of one result."""
+        """Return an empty folder for the files of one result; those of old ones go."""
+        for old in self.folder.iterdir():
+            if time.time() - old.stat().st_mtime > _KEPT:
+                shutil.rmtree(old, ignore_errors=True)
         folder = self.folder / secrets.token_hex(4)
         folder.mkdir()
         return folder
@@ -61,4 +65,4 @@ def show_result(
         yield render_error(worded(error), language), None, hidden(), hidden()
     except Exception:  # the page must say something; the trace is for the log
         logging.getLogger(__name__).exception("a result failed on the page")
-        yield render_error(INTERNAL.in_(language), language), None, hidden(), hidden()
+        yield render_error(words(language).internal, language), None, hidden(), hidden()
