@@ -5,7 +5,7 @@ Where there is no Chromium, to import this module skips the tests of the module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,16 @@ CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():
     pytest.skip("no /usr/bin/chromium: install it (apt-get install chromium) to test the page in a browser", allow_module_level=True)
 
-expect.set_options(timeout=60_000)  # machines may be busy
+SLOW = 180_000
+"""How long anything may take, ms: machines may be busy, and a library that is asked first is filled first."""
+expect.set_options(timeout=SLOW)
+_LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+_CHOOSE = """name => {
+    const found = [...document.querySelectorAll("[role=tab], .overflow-dropdown button")].find((tab) => tab.textContent.trim() === name);
+    if (found?.classList.contains("selected")) return true;
+    found?.click();
+    return false;
+}"""
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
@@ -30,7 +39,28 @@ def launched() -> Iterator[Browser]:
         browser.close()
 
 
+def new_page(browser: Browser, language: str = "en", width: int = 1280, dark: bool = False, permissions: Sequence[str] = ()) -> Page:
+    """Return a page of a context of its own, in a browser that speaks ``language``."""
+    context = browser.new_context(
+        locale=_LOCALES[language],
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        accept_downloads=True,
+        permissions=permissions,
+    )
+    context.set_default_timeout(SLOW)
+    return context.new_page()
+
+
 def barriers(page: Page, within: str | None = None) -> list[str]:
     """Return what axe finds against WCAG 2.2 A and AA on a page, or within what a selector names."""
     found = axe.Axe().run(page, context=within, options={"runOnly": list(_RULES)}).response["violations"]
     return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
+
+
+def choose(page: Page, tab: str) -> None:
+    """Choose a tab by its name, in the row or in the menu of those that find no room there.
+
+    Gradio lays the row out more than once, so that a tab can leave it between a look and a click: look and click are one step, taken until it is chosen.
+    """
+    page.wait_for_function(_CHOOSE, arg=tab)

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.chromium import choose, launched, new_page
 from tests.page_server import PDF_QUESTION, ROOT, serving, write_rules
 
-CHROMIUM = "/usr/bin/chromium"
 OUT = ROOT / "docs" / "screenshots"
 TEXTS = (
     "moe-2021-4",
@@ -34,7 +34,6 @@ DEPOSIT = "职业学校可以向学生收取实习押金吗？"
 OFFSET = "What percentage of its investment can a certified industry-education integration enterprise offset?"
 COLLEGES = "How many higher vocational colleges are there in Chongqing?"
 UNANSWERABLE = "2031年火星基地的实习补贴是多少？"
-_SLOW = 120_000
 
 
 def write_texts(folder: Path) -> Path:
@@ -50,10 +49,9 @@ def write_texts(folder: Path) -> Path:
 
 
 def _open(browser: Browser, address: str, language: str, width: int = 1280, dark: bool = False) -> Page:
-    locale = {"zh": "zh-CN", "en": "en-GB"}[language]
-    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light").new_page()
-    page.goto(address, timeout=_SLOW)
-    page.get_by_text({"zh": "提一个问题", "en": "Ask a question"}[language]).wait_for(timeout=_SLOW)
+    page = new_page(browser, language, width, dark)
+    page.goto(address)
+    page.get_by_text({"zh": "提一个问题", "en": "Ask a question"}[language]).wait_for()
     page.wait_for_timeout(500)
     return page
 
@@ -61,9 +59,9 @@ def _open(browser: Browser, address: str, language: str, width: int = 1280, dark
 def _ask(page: Page, question: str) -> None:
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
-    page.locator("#result .asked", has_text=question).wait_for(timeout=_SLOW)
-    page.locator("#result .footer").wait_for(timeout=_SLOW)
-    page.locator("#export-word").wait_for(timeout=_SLOW)
+    page.locator("#result .asked", has_text=question).wait_for()
+    page.locator("#result .footer").wait_for()
+    page.locator("#export-word").wait_for()
     page.wait_for_timeout(500)
 
 
@@ -103,30 +101,24 @@ def _bad_day(page: Page) -> None:
     page.locator("#result [role=alert]").wait_for()
 
 
-def _choose(page: Page, tab: str) -> None:
-    """Choose a tab, though it may stand in the menu of those that find no room."""
-    page.get_by_role("tab", name=tab, exact=True).first.wait_for(state="attached", timeout=_SLOW)
-    page.evaluate("name => [...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.trim() === name).click()", tab)
-
-
 def _worksheet(page: Page) -> None:
-    _choose(page, "权益测算")
+    choose(page, "权益测算")
     for field, value in {"eligible_investment": "5,000,000", "education_surcharge_due": "60万", "local_surcharge_due": "400000"}.items():
         page.locator(f"#field-{field} input, #field-{field} textarea").first.fill(value)
     page.locator("#field-nurturing_scope input[value='yes']").check()
     page.locator("#benefits-compute").click()
-    page.locator("#worksheet").wait_for(timeout=_SLOW)
+    page.locator("#worksheet").wait_for()
 
 
 def _document(page: Page) -> None:
-    _choose(page, "资料库")
+    choose(page, "资料库")
     page.locator(".documents button", has_text="实习").first.click()
     page.locator("#document-title").wait_for()
     page.wait_for_timeout(500)
 
 
 def _taking_in(page: Page) -> None:
-    _choose(page, "Library")
+    choose(page, "Library")
     page.locator("#library-upload > button").click()
     with tempfile.TemporaryDirectory() as folder:
         rules = b"# Rules on Apprentices\n\nArticle 1. Each apprentice has a mentor.\n"
@@ -136,26 +128,26 @@ def _taking_in(page: Page) -> None:
         page.set_input_files("#library-files input[type=file]", [str(Path(folder) / name) for name in files])
         page.locator("#library-files .file-preview tr").nth(2).wait_for()
         page.locator("#library-take").click()
-        page.locator("#library-report .count").wait_for(timeout=_SLOW)
+        page.locator("#library-report .count").wait_for()
 
 
 def _weeks(page: Page) -> None:
     for question in (DEPOSIT, UNANSWERABLE):
         _ask(page, question)
-    _choose(page, "质量")
-    page.locator("#quality-plots svg, #quality-plots img").first.wait_for(timeout=_SLOW)
+    choose(page, "质量")
+    page.locator("#quality-plots svg, #quality-plots img").first.wait_for()
     page.wait_for_timeout(500)
 
 
 def _tool(tab: str, tool: str) -> Callable[[Page], None]:
     def run(page: Page) -> None:
-        _choose(page, tab)
+        choose(page, tab)
         page.locator(f"#tools-tool input[value='{tool}']").check()
         page.locator(f"#tools-{tool}").first.wait_for()
         page.locator("#tools-sample").click()
         page.wait_for_timeout(2_000)  # the sample stands in fields of several kinds
         page.locator("#tools-run").click()
-        page.locator("#tools-report article.report").wait_for(timeout=_SLOW)
+        page.locator("#tools-report article.report").wait_for()
 
     return run
 
@@ -186,10 +178,9 @@ STATES: dict[str, tuple[str, int, bool, Callable[[Page], None]]] = {
 
 def main(names: list[str]) -> None:
     """Take the pictures of ``names``, or all."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), write_texts) as address, sync_playwright() as driver:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), write_texts) as address, launched() as browser:
         while httpx.get(f"{address}/api/v1/health", timeout=60).json()["status"] == "filling":
             time.sleep(1)
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name in names or STATES:
             language, width, dark, do = STATES[name]
             page = _open(browser, address, language, width, dark)
@@ -198,7 +189,6 @@ def main(names: list[str]) -> None:
             page.screenshot(path=OUT / f"{name}.png", full_page=not name.startswith("phone-source"))
             page.context.close()
             print(f"{name}: painted after {painted:.0f} ms", flush=True)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from assistant.page.ask_words import EN, ZH, ask_words
-from tests.chromium import barriers
+from tests.chromium import barriers, new_page
 from tests.page_server import EN_QUESTION, EN_WORDS, EVIL, PDF_QUESTION, PDF_WORDS, UNANSWERABLE, ZH_QUESTION, ZH_WORDS, serving
 
 
@@ -47,14 +47,7 @@ class Page:
 
     def __init__(self, browser: Browser, server: Server, language: str, width: int = 1280, dark: bool = False) -> None:
         self.words = ask_words(language)
-        context = browser.new_context(
-            locale={"en": "en-GB", "zh": "zh-CN"}[language],
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            accept_downloads=True,
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        self.tab = context.new_page()
+        self.tab = new_page(browser, language, width, dark, ["clipboard-read", "clipboard-write"])
         self.hosts: set[str] = set()
         self.errors: list[str] = []
         self.tab.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
@@ -70,7 +63,7 @@ class Page:
 
     def wait_for(self, question: str) -> None:
         last = self.tab.locator("#result .turn")
-        expect(last.locator(".asked")).to_have_text(question, timeout=180_000)
+        expect(last.locator(".asked")).to_have_text(question)
         expect(last.locator(".footer")).to_be_visible(timeout=180_000)
         expect(self.tab.locator("#ask")).to_be_visible()
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant.page.ask_words import EN, ZH, AskWords
 from tests.chat_server import chat_server
-from tests.chromium import barriers
+from tests.chromium import barriers, new_page
 from tests.page_server import EN_QUESTION, EN_WORDS, ZH_QUESTION, ZH_WORDS, serving
 
 KEY = "sk-canary-of-the-page"
@@ -25,12 +25,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def begin(browser: Browser, address: str, words: AskWords, question: str) -> Page:
     """Return the page once the first sentence of an answer stands there, and the second is being written."""
-    page = browser.new_context(locale="en-GB" if words is EN else "zh-CN").new_page()
+    page = new_page(browser, "en" if words is EN else "zh")
     page.goto(address)
     expect(page.locator("#ask")).to_have_text(words.ask)
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
-    expect(page.locator("#result .statements > *")).to_have_count(1, timeout=180_000)  # the library is filled first
+    expect(page.locator("#result .statements > *")).to_have_count(1)
     return page
 
 

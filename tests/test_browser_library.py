@@ -14,7 +14,7 @@ from assistant import journal
 from assistant.language.glossary import Dictionary
 from assistant.types import Reason
 from tests.api_server import PASSWORD, SECRETS, Running, running
-from tests.chromium import barriers
+from tests.chromium import barriers, choose, new_page
 
 EVIL = "<img src=x onerror='window.taken = 1'>"
 REPORT = "<!doctype html><title>Report</title><p>Grounding 0.97</p><script>parent.taken = 1; window.top.taken = 1</script>"
@@ -33,22 +33,14 @@ def server(tmp_path_factory: pytest.TempPathFactory, dictionary: Dictionary) -> 
         yield server
 
 
-def enter(browser: Browser, server: Running, name: str, tab: str, locale: str = "en-GB", width: int = 1280) -> Page:
+def enter(browser: Browser, server: Running, name: str, tab: str, language: str = "en", width: int = 1280) -> Page:
     """Return the page after somebody has signed in and chosen a tab."""
-    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
+    page = new_page(browser, language, width)
     page.goto(server.url)
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
-    page.get_by_role("tab", name=tab).first.wait_for(state="attached")
-    page.locator("#ask-tab").wait_for()
-    page.wait_for_timeout(1_500)  # Gradio lays the tabs out twice, and puts those that find no room into a menu
-    if page.get_by_role("tab", name=tab).first.is_visible():
-        page.get_by_role("tab", name=tab).first.click()
-    else:
-        page.locator(".overflow-menu > button").click()
-        page.locator(".overflow-dropdown button", has_text=tab).click()
+    choose(page, tab)
     return page
 
 
@@ -118,7 +110,7 @@ def test_a_librarian_takes_in_corrects_and_removes(browser: Browser, server: Run
 def test_what_was_sent_stays_in_no_cache(browser: Browser, server: Running, tmp_path: Path) -> None:
     from assistant.page.ui import uploads_folder
 
-    page = enter(browser, server, "librarian", "资料库", "zh-CN")
+    page = enter(browser, server, "librarian", "资料库", "zh")
     page.locator("#library-upload > button").click()
     send(page, tmp_path, {"canary-of-the-cache.md": "# 测试文件\n\n一段文字。".encode(), "empty.md": b""})
     page.locator("#library-take").click()

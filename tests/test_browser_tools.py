@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import docx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from assistant.page.tools_form import FIELDS, TAB, TOOLS
 from tests.catalogue import CORPUS
-from tests.chromium import barriers
+from tests.chromium import barriers, choose, new_page
 from tests.page_server import serving
 
 TITLES = {
@@ -66,21 +66,13 @@ class Tools:
 
     def __init__(self, browser: Browser, server: str, language: str, width: int = 1280, dark: bool = False) -> None:
         self.language = language
-        self.page: Page = browser.new_context(
-            locale={"en": "en-GB", "zh": "zh-CN"}[language],
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            accept_downloads=True,
-        ).new_page()
+        self.page = new_page(browser, language, width, dark)
         self.hosts: set[str] = set()
         self.errors: list[str] = []
         self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(server)
-        tab = self.page.get_by_role("tab", name=TAB.in_(language), exact=True)
-        tab.first.wait_for(state="attached")
-        expect(tab.first.or_(self.page.locator(".overflow-menu > button")).first).to_be_visible()
-        self.page.evaluate("id => document.getElementById(id).click()", tab.first.get_attribute("id"))
+        choose(self.page, TAB.in_(language))
         expect(self.page.locator("#tools-run")).to_be_visible()
 
     def choose(self, tool: str) -> None:
