@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assistant.types import ConfigError
+from assistant.errors import ConfigError
 
 _HERE = Path(__file__).resolve().parent
 

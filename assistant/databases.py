@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from assistant.types import ConfigError
+from assistant.errors import ConfigError
 
 
 def open_database(file: Path, url: str = "") -> Engine:

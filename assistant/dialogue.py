@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from assistant.chat.conversations import Conversations, KeptTurn
 from assistant.events import Done, Event
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, Scope
+from assistant.results import Abstention, Answer, Scope
 from assistant.wire import answer_to_dict
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.exchange import Notice, Withheld
-from assistant.types import Abstention, Answer, Citation, Statement
+from assistant.results import Abstention, Answer, Citation, Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
+from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
-from assistant.types import AssistantError
 
 
 class Filling:

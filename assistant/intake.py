@@ -11,9 +11,10 @@ from typing import BinaryIO
 
 import yaml
 
+from assistant.documents import Metadata
+from assistant.errors import LoadError, MetadataError
 from assistant.library.uploads import safe_name
 from assistant.pipeline import Assistant, FileReport
-from assistant.types import LoadError, Metadata, MetadataError
 
 MOST_FILES = 100
 """Files that may be handed in at once."""

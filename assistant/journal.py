@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.types import Abstention, Answer, Citation, Reason, RowError
+from assistant.errors import RowError
+from assistant.results import Abstention, Answer, Citation, Reason
 
 JOURNAL = "journal.jsonl"
 THUMBS = ("", "up", "down")

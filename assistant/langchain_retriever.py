@@ -15,7 +15,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
 from assistant.pipeline import Assistant
-from assistant.types import Hit, Scope
+from assistant.results import Hit, Scope
 
 
 class PolicyRetriever(BaseRetriever):

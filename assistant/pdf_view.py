@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.documents import Box, Page, PrintedLine, Source, Span
+from assistant.errors import NoPicture
 from assistant.pipeline import Assistant
 from assistant.reading.page_drawing import Mark
 from assistant.reading.pdf_lines import estimated_width
 from assistant.reading.sandbox import Sandbox
-from assistant.types import Box, NoPicture, Page, PrintedLine, Source, Span
 
 WIDTHS = range(200, 2_001)
 """Pixels that a page may be drawn wide."""

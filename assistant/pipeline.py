@@ -26,6 +26,8 @@ from assistant.benefits.profile import Profile
 from assistant.benefits.provisions import Provision, read_catalogue
 from assistant.chat.conversing import Finding, Unopened, converse
 from assistant.config import Settings, load_settings
+from assistant.documents import Audience, Metadata, Source
+from assistant.errors import AssistantError, ConfigError, MetadataError
 from assistant.events import Done, Event
 from assistant.exchange import Turn
 from assistant.judge.responses import Verifier as Judge
@@ -41,22 +43,8 @@ from assistant.questions.follow_ups import Condenser
 from assistant.questions.query import Query, QueryReader
 from assistant.reading.loading import find_files, load
 from assistant.reading.metadata import check_file_names, parse_metadata, read_metadata_file
+from assistant.results import Abstention, Answer, Hit, Reason, Scope, Statement, Verdict
 from assistant.search.retrieval import Retriever
-from assistant.types import (
-    Abstention,
-    Answer,
-    AssistantError,
-    Audience,
-    ConfigError,
-    Hit,
-    Metadata,
-    MetadataError,
-    Reason,
-    Scope,
-    Source,
-    Statement,
-    Verdict,
-)
 
 if TYPE_CHECKING:
     from assistant.chat.chat_model import ChatModel

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.chat.conversations import Conversations, KeptTurn
 from assistant.journal import JOURNAL, Entry, read
 from assistant.pipeline import Assistant
-from assistant.types import Reason
+from assistant.results import Reason
 
 MOST_REFUSALS = 50
 """Refusals that are listed, the latest first."""

@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from assistant.access.accounts import Accounts
 from assistant.api.app import lifespan_of, make_app, make_service, stand_before
 from assistant.config import Settings, SignIn
+from assistant.errors import ConfigError
 from assistant.filling import Filling
 from assistant.page import ui
 from assistant.pipeline import Assistant
-from assistant.types import ConfigError
 
 
 def launch(assistant: Assistant, host: str, port: int) -> None:

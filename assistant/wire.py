@@ -10,10 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.documents import Audience, Kind
+from assistant.errors import RowError
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Notice, Withheld
+from assistant.results import Abstention, Answer, Citation, Conflict, Hit, Scope, Statement
 from assistant.tools.hints import hint_for
-from assistant.types import Abstention, Answer, Audience, Citation, Conflict, Hit, Kind, RowError, Scope, Statement
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
     from assistant.benefits.assessment import Checked, Figure, Row, Worksheet

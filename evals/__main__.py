@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ.setdefault(name, "1")  # nothing may be fetched
     given = list(sys.argv[1:] if argv is None else argv)
     args = _parser(given).parse_args(given)
-    from assistant.types import AssistantError
+    from assistant.errors import AssistantError
 
     try:
         code: int = _module(args.command).main(args)

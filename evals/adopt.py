@@ -17,7 +17,7 @@ from typing import Any
 
 from assistant.config import shipped
 from assistant.journal import Entry, read
-from assistant.types import Reason
+from assistant.results import Reason
 from evals.cases import CASES, OUT_OF_SCOPE, CaseError, is_held_out, load_cases, suite_lines
 from evals.library import library_name
 from evals.matching import squeeze

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.types import AssistantError
+from assistant.errors import AssistantError
 from evals.library import code_hash, library_paths, peak_mib, write_json
 from evals.metrics import percentile
 from evals.options import library_options

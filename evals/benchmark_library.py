@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant.config import load_settings
+from assistant.documents import Metadata, Passage, PassageKind, Source, Span
 from assistant.pipeline import Assistant
-from assistant.types import Metadata, Passage, PassageKind, Source, Span
 from evals.benchmarks import Document, Task
 from evals.kept_vectors import KeptEmbedder
 

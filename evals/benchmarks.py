@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assistant.types import AssistantError
+from assistant.errors import AssistantError
 
 Row = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.types import AssistantError
+from assistant.errors import AssistantError
 
 _SLACK = 1e-9
 

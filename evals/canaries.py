@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.config import shipped
+from assistant.documents import Span, Status
 from assistant.pipeline import Assistant
-from assistant.types import Hit, Judgement, Scope, Span, Status, Verdict
+from assistant.results import Hit, Judgement, Scope, Verdict
 from evals.bounds import BaselineError
 from evals.cases import Case, load_cases, suite_path
 from evals.gate import check, read_baseline

@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.types import AssistantError, Reason
+from assistant.errors import AssistantError
+from assistant.results import Reason
 from evals.matching import squeeze
 
 CASES = Path(__file__).resolve().parent / "cases"

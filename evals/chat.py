@@ -19,10 +19,11 @@ from typing import Any, Protocol
 
 from assistant import wire
 from assistant.config import load_settings, shipped
+from assistant.errors import AssistantError, ChatError
 from assistant.events import Done, Shown
 from assistant.exchange import Message, Reply, Spending, Trouble, Withheld
 from assistant.pipeline import Assistant
-from assistant.types import Answer, AssistantError, ChatError, Scope
+from assistant.results import Answer, Scope
 from evals.cases import Case, is_held_out, load_cases, suite_path
 from evals.library import library_name, library_paths, open_library, write_json
 from evals.metrics import facts_found

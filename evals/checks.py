@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from assistant.documents import Kind, Standing
 from assistant.language.facts import Fact, FactKind, read_facts
-from assistant.types import Kind, Standing
 from evals.copying import copied
 from evals.digests import Digest, Original, Section
 from evals.documents import Row, disagreements, unverified

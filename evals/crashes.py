@@ -28,8 +28,9 @@ from typing import Any
 import numpy as np
 
 from assistant.config import load_settings
+from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
-from assistant.types import Answer, AssistantError
+from assistant.results import Answer
 
 NAMES = ("alpha", "beta", "gamma", "delta")
 SECTIONS = 30

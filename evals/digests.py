@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.documents import Kind, Metadata, Standing
 from assistant.language.facts import han_number
 from assistant.library.structure import BlockKind, read_blocks
 from assistant.reading.loading import load
-from assistant.types import Kind, Metadata, Standing
 
 _NUMERAL = "零〇一二三四五六七八九十百千"
 _ARTICLE = re.compile(rf"^[#*\s　]*第(?P<zh>[{_NUMERAL}]+)条(?P<en>)", re.MULTILINE)

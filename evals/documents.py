@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from assistant.documents import Authority, Metadata, Status
 from assistant.language.facts import FactKind, read_facts
-from assistant.types import Authority, Metadata, Status
 from evals.digests import Original
 
 _UNVERIFIED = "UNVERIFIED"

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from assistant.config import shipped
-from assistant.types import AssistantError
+from assistant.errors import AssistantError
 from evals import checks
 from evals.checks import Finding, Shelf
 from evals.digests import Original, paper_of, read_digest, read_instrument, read_paper

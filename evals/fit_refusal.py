@@ -20,7 +20,7 @@ from scipy.optimize import minimize
 from assistant.answers.sufficiency import Model
 from assistant.config import shipped
 from assistant.pipeline import Assistant
-from assistant.types import Scope
+from assistant.results import Scope
 from evals.cases import CASES, is_held_out, load_cases
 from evals.judging import Judged, auroc
 from evals.library import library_name, library_paths, open_library, write_json

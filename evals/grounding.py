@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.errors import AssistantError
 from assistant.judge.responses import Verifier
-from assistant.types import AssistantError
 from evals.library import shipped_judge, write_json
 from evals.metrics import percentile
 

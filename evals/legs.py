@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.pipeline import Assistant
+from assistant.results import Scope
 from assistant.search.retrieval import Retriever
-from assistant.types import Scope
 from evals.benchmark_library import source_id
 from evals.benchmarks import Document, Question, Task
 from evals.metrics import Found

@@ -18,9 +18,11 @@ from typing import Any, Protocol
 
 import assistant.config
 from assistant.config import load_settings, shipped
+from assistant.documents import Source
+from assistant.errors import AssistantError
 from assistant.judge.responses import Verifier
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, AssistantError, Scope, Source
+from assistant.results import Abstention, Answer, Scope
 from evals.cases import Case, CaseError, Evidence
 from evals.matching import locate
 from evals.metrics import Gold

@@ -27,8 +27,8 @@ from typing import Any
 import httpx
 
 from assistant.config import load_settings
+from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
-from assistant.types import AssistantError
 from evals.library import code_hash, write_json
 from evals.load_texts import questions, write_texts
 from evals.metrics import percentile

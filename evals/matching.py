@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.types import Span
+from assistant.documents import Span
 
 SHINGLE = 8
 """Characters in a shingle: about four Chinese words or one and a half English ones, so a chance match is rare."""

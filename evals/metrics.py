@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.types import Span
+from assistant.documents import Span
 from evals.matching import article, containment
 
 FOUND = 0.8

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.config import shipped
-from assistant.types import AssistantError
+from assistant.errors import AssistantError
 from evals import metrics
 from evals.cases import Case, load_cases, suite_path
 from evals.library import LibraryNotReady, code_hash, library_name, library_paths, peak_mib, write_json

@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from assistant import wire
-from assistant.types import Abstention, Answer, Hit, Scope, Status
+from assistant.documents import Status
+from assistant.results import Abstention, Answer, Hit, Scope
 from evals import metrics, statements
 from evals.cases import PAIRS, Case
 from evals.library import Asker

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.config import load_settings
+from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
-from assistant.types import Answer, AssistantError, Scope
+from assistant.results import Answer, Scope
 from evals import metrics
 from evals.judging import Judged, auroc
 from evals.library import LibraryNotReady, write_json

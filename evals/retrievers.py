@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from assistant.types import Scope
+from assistant.results import Scope
 from evals.library import open_library
 from evals.metrics import Found
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.config import shipped
-from assistant.types import AssistantError, Scope
+from assistant.errors import AssistantError
+from assistant.results import Scope
 from evals.cases import CASES, Case, is_held_out, load_cases, suite_path
 from evals.library import Library, LibraryNotReady, gold_of, library_name, library_paths, open_library, peak_mib, write_json
 from evals.metrics import mean_risk

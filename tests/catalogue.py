@@ -12,9 +12,9 @@ from assistant.benefits.assessment import Figure, Row, Worksheet, assess, make_w
 from assistant.benefits.basis import Basis, Grounds
 from assistant.benefits.profile import parse_profile
 from assistant.benefits.provisions import Clause, Provision, read_catalogue
+from assistant.documents import Metadata, Passage, Source
 from assistant.library.chunking import chunk
 from assistant.reading.loading import find_files, load
-from assistant.types import Metadata, Passage, Source
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 TODAY = dt.date(2026, 6, 1)

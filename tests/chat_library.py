@@ -8,9 +8,10 @@ from typing import Any
 
 from assistant.chat.chat_model import LangChainModel
 from assistant.config import load_settings
+from assistant.documents import Authority, Source, Status
 from assistant.exchange import Turn
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, Authority, Source, Status
+from assistant.results import Abstention, Answer
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source
 

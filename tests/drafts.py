@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.answers.answering import Draft, ExtractiveAnswerer
+from assistant.documents import SILENT, Authority, Metadata, Source, Status
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.library.chunking import chunk
 from assistant.library.rows import index_terms
 from assistant.questions.query import Query, QueryReader
+from assistant.results import Hit
 from assistant.search.matching import Weighed
-from assistant.types import SILENT, Authority, Hit, Metadata, Source, Status
 
 PASSAGES = 100
 """How many passages the library is taken to have: a word that no text here has is rare among so many."""

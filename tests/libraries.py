@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from assistant.types import Authority, Metadata, Page, Source, Span, Status
+from assistant.documents import Authority, Metadata, Page, Source, Span, Status
 
 
 def make_source(source_id: str, text: str, **metadata: Any) -> Source:

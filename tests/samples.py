@@ -4,25 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from assistant.types import (
-    Abstention,
-    Answer,
-    Authority,
-    Citation,
-    Conflict,
-    Hit,
-    Kind,
-    Metadata,
-    Passage,
-    PassageKind,
-    Reason,
-    Span,
-    Standing,
-    Statement,
-    Status,
-    Unit,
-    Verdict,
-)
+from assistant.documents import Authority, Kind, Metadata, Passage, PassageKind, Span, Standing, Status, Unit
+from assistant.results import Abstention, Answer, Citation, Conflict, Hit, Reason, Statement, Verdict
 
 DAY = dt.date(2026, 1, 31)
 

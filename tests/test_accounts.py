@@ -10,7 +10,7 @@ import pytest
 
 from assistant.access.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, TOKEN_PREFIX, Accounts
 from assistant.access.people import Person, Role
-from assistant.types import AccountError, ConfigError
+from assistant.errors import AccountError, ConfigError
 from tests.libraries import traces
 
 PASSWORD = "correct horse battery"

@@ -8,31 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.documents import Authority, Kind, Metadata, Passage, PassageKind, Span, Standing, Status
 from assistant.events import Shown
 from assistant.exchange import Fault, Notice, Trouble, Usage, Withheld
 from assistant.language.glossary import Glossary, Term
 from assistant.page.answer_html import filters_of, glossary_terms, render_filters, render_turn, render_welcome
 from assistant.page.ask_words import EN, ZH
 from assistant.page.turns import Turn
-from assistant.types import (
-    Abstention,
-    Answer,
-    Authority,
-    Citation,
-    Conflict,
-    Hit,
-    Kind,
-    Metadata,
-    Passage,
-    PassageKind,
-    Reason,
-    Scope,
-    Span,
-    Standing,
-    Statement,
-    Status,
-    Verdict,
-)
+from assistant.results import Abstention, Answer, Citation, Conflict, Hit, Reason, Scope, Statement, Verdict
 
 EVIL = """<script>alert("x")</script>&'"""
 EVIL_ESCAPED = "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#x27;"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.documents import Authority, PassageKind
 from assistant.language.glossary import Dictionary
-from assistant.types import Authority, PassageKind
 from tests.drafts import LAW, PAPER, Shelf
 
 BODY = "# A law\n\n## 1 Scope\n\nThis law covers internships.\n\n## 2 Pay\n\n"

@@ -13,7 +13,7 @@ import pytest
 from assistant import wire
 from assistant.journal import JOURNAL, read
 from assistant.language.glossary import Dictionary
-from assistant.types import Scope
+from assistant.results import Scope
 from tests.api_server import QUESTION, Running, document, running
 
 ASK = {"question": QUESTION}

@@ -15,11 +15,12 @@ import pytest
 from assistant.access.accounts import Accounts
 from assistant.access.people import Role
 from assistant.config import load_settings
+from assistant.documents import Span
+from assistant.errors import BackupError
 from assistant.library.backup import restore_backup, write_backup
 from assistant.library.index import Index
 from assistant.pdf_view import page_image
 from assistant.pipeline import Assistant
-from assistant.types import BackupError, Span
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source
 from tests.test_pdf_view import line_pdf, take

@@ -11,8 +11,8 @@ import pytest
 from assistant.benefits.basis import Force, Grounds
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.provisions import Clause, Declared, Provision, ProvisionKind, Words
+from assistant.documents import Authority, Passage, Source, Standing, Status
 from assistant.library.chunking import chunk
-from assistant.types import Authority, Passage, Source, Standing, Status
 from tests.catalogue import shipped_provisions, shipped_texts
 from tests.libraries import make_source
 

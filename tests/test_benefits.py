@@ -15,7 +15,7 @@ from assistant.benefits.basis import Force
 from assistant.benefits.predicates import State
 from assistant.benefits.profile_fields import FieldKind, fields
 from assistant.benefits.provisions import Declared, ProvisionKind, Role
-from assistant.types import Authority, Standing
+from assistant.documents import Authority, Standing
 from tests.catalogue import figure_of, row_of, shipped_provisions, values_of, worksheet
 
 SURCHARGE = {"eligible_investment": "5,000,000", "education_surcharge_due": "600,000", "local_surcharge_due": "400,000"}

@@ -14,11 +14,13 @@ import pytest
 from assistant.access.people import Person, Role
 from assistant.benefits.profile_fields import FieldKind, fields
 from assistant.config import load_settings
+from assistant.documents import Audience
+from assistant.errors import IndexUnavailable, ProfileError
 from assistant.filling import Filling
 from assistant.page.benefits_form import read_form
 from assistant.page.benefits_tab import BenefitsTab
 from assistant.pipeline import Assistant
-from assistant.types import Audience, IndexUnavailable, ProfileError, Scope
+from assistant.results import Scope
 from tests.catalogue import worksheet
 from tests.visits import visit
 

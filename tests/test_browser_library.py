@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant import journal
 from assistant.language.glossary import Dictionary
-from assistant.types import Reason
+from assistant.results import Reason
 from tests.api_server import PASSWORD, SECRETS, Running, running
 from tests.chromium import barriers, choose, new_page
 

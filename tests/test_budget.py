@@ -8,8 +8,8 @@ import pytest
 
 from assistant.chat.budget import Budget, estimate_tokens
 from assistant.config import load_settings
+from assistant.errors import ChatError
 from assistant.exchange import Usage
-from assistant.types import ChatError
 
 
 class Clock:

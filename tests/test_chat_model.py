@@ -9,8 +9,8 @@ import pytest
 from assistant.chat.budget import Budget
 from assistant.chat.chat_model import LangChainModel
 from assistant.config import load_settings
+from assistant.errors import ChatError, ConfigError
 from assistant.exchange import Message, Trouble
-from assistant.types import ChatError, ConfigError
 from tests.chat_server import ChatServer
 
 PING = [Message("system", "Be brief."), Message("user", "Are you ready?")]

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.documents import Metadata, Page, Passage, PassageKind, Source, Span, Standing, Unit
 from assistant.language.text import sentences
 from assistant.library.chunking import MAX_HAN, MAX_LATIN, chunk, page_of, passage_id, row_cells
 from assistant.library.structure import BlockKind, ends_sentence, read_blocks
 from assistant.reading.loading import load
-from assistant.types import Metadata, Page, Passage, PassageKind, Source, Span, Standing, Unit
 
 relaxed = settings(deadline=None)
 LINES = st.lists(

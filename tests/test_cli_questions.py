@@ -11,7 +11,9 @@ import pytest
 
 from assistant import pipeline, serving
 from assistant.config import Settings
-from assistant.types import Abstention, Answer, Audience, Hit, IndexUnavailable, Kind, Scope
+from assistant.documents import Audience, Kind
+from assistant.errors import IndexUnavailable
+from assistant.results import Abstention, Answer, Hit, Scope
 from assistant.wire import answer_to_dict, hit_to_dict
 from tests.commands import outcome, run
 from tests.samples import DAY, answer, hit, refusal

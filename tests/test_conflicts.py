@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from assistant.answers.conflicts import find_conflicts
+from assistant.documents import Authority, Metadata, Standing
 from assistant.language.glossary import Dictionary
-from assistant.types import Authority, Citation, Metadata, Standing
+from assistant.results import Citation
 from tests.drafts import LAW, PAPER, Shelf
 
 QUESTION = "How much is the daily pay of an intern?"

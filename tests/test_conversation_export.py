@@ -11,7 +11,7 @@ import docx
 from assistant.page.ask_words import EN, ZH
 from assistant.page.conversation_export import to_markdown, write_word
 from assistant.page.turns import Turn
-from assistant.types import Conflict, Scope
+from assistant.results import Conflict, Scope
 from tests.test_answer_html import ANSWER, CITATION, REFUSAL
 
 OTHER = replace(CITATION, n=2, source_id="other", quote="It is 20%.\x07")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from assistant.chat.conversations import GONE, Conversations
+from assistant.errors import ConfigError, ConversationError
 from assistant.exchange import Fault, Turn, Withheld
-from assistant.types import ConfigError, ConversationError
 from assistant.wire import answer_to_dict
 from tests.libraries import traces
 from tests.postgres import PASSWORD

@@ -15,7 +15,7 @@ from assistant.config import load_settings
 from assistant.events import Done, Shown
 from assistant.exchange import Fault, Trouble, Turn, Withheld
 from assistant.pipeline import Assistant
-from assistant.types import EXTRACTIVE, Abstention
+from assistant.results import EXTRACTIVE, Abstention
 from assistant.wire import answer_to_dict, event_to_dict
 from tests.chat_library import FRAGE, QUESTION, UNANSWERABLE, answered, ask_with, law
 from tests.chat_server import ChatServer

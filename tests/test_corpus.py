@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.config import shipped
+from assistant.documents import Authority, Kind, Standing, Status
 from assistant.language.glossary import read_terms
-from assistant.types import Authority, Kind, Standing, Status
 from evals.digests import Digest, read_digest
 
 CORPUS = shipped("corpus")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant.config import load_settings
+from assistant.documents import Audience, Metadata, Page, Source, Span
 from assistant.pipeline import Assistant
-from assistant.types import Audience, Metadata, Page, Source, Span
 from tests.fakes import HashEmbedder
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from assistant.answers.demands import find_unmet
+from assistant.documents import Kind
 from assistant.language.glossary import Dictionary
-from assistant.types import Kind, Reason
+from assistant.results import Reason
 from tests.drafts import LAW, PAPER, Shelf
 
 NATIONAL = replace(LAW, kind=Kind.POLICY, jurisdiction="CN")

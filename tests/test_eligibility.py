@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from assistant.documents import Authority, Kind, Metadata, Status
 from assistant.search.eligibility import in_force_on, superseded_on
-from assistant.types import Authority, Kind, Metadata, Status
 
 DAY = dt.date(2020, 6, 1)
 BEFORE, AFTER = DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=1)

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.errors import ConfigError
 from assistant.library import embedding
 from assistant.library.embedding import PACKAGED, Embedder, SentenceTransformerEmbedder
-from assistant.types import ConfigError
 
 SENTENCES = (
     "Enterprises that take in interns pay them for their work.",

@@ -9,7 +9,7 @@ import pytest
 
 import evals.adopt
 from assistant.journal import append, entry_of
-from assistant.types import Abstention, Reason
+from assistant.results import Abstention, Reason
 from evals.__main__ import main
 
 NOW = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.errors import AssistantError
 from assistant.language.glossary import Dictionary
-from assistant.types import AssistantError, Verdict
+from assistant.results import Verdict
 from evals import canaries
 from evals.canaries import CANARIES, CASES, SUITE, Canary, ask_canary, broken, few_cases, few_paths
 from evals.library import Library, open_library

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.types import Reason
+from assistant.results import Reason
 from evals.cases import CASES, CaseError, is_held_out, load_cases, suite_path
 
 LAW = "# Pear Act\n\nArticle 1 Growers may claim a rebate of 12 % on pears.\n\nArticle 2 Growers may claim a rebate of 12 % on quinces.\n"

@@ -11,9 +11,10 @@ import pytest
 from assistant.chat.budget import Budget
 from assistant.chat.chat_model import LangChainModel
 from assistant.config import load_settings
+from assistant.errors import ChatError
 from assistant.exchange import Message
 from assistant.pipeline import Assistant
-from assistant.types import ChatError, Reason, Scope
+from assistant.results import Reason, Scope
 from evals.cases import Case
 from evals.chat import ChatRecord, Recorder, RecordingError, Replay, ask_case, grounded_after, lines, summary
 from tests.chat_library import QUESTION, UNANSWERABLE

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.types import Span
+from assistant.documents import Span
 from evals import metrics
 from evals.matching import article, containment, locate, shingles, squeeze
 from evals.metrics import Found, Gold, Place, Ratio

@@ -14,7 +14,8 @@ import pytest
 import evals.accept
 import evals.cases
 import evals.gate
-from assistant.types import Abstention, Answer, Reason, Scope, Source, Span, Status
+from assistant.documents import Source, Span, Status
+from assistant.results import Abstention, Answer, Reason, Scope
 from evals.__main__ import main
 from evals.bounds import BaselineError
 from evals.cases import Case, load_cases

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.documents import Span
 from assistant.language.facts import Fact, FactKind, figures, han_number, read_facts, to_han
-from assistant.types import Span
 
 relaxed = settings(deadline=None)  # the first example loads the folding table
 NOISE = st.lists(

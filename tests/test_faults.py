@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from assistant.config import load_settings
+from assistant.errors import IndexUnavailable, SourceNotFound
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.library.index import Change, Index
 from assistant.pipeline import Assistant
 from assistant.questions.query import QueryReader
+from assistant.results import Answer, Scope
 from assistant.search.retrieval import Retriever
-from assistant.types import Answer, IndexUnavailable, Scope, SourceNotFound
 from tests.fakes import HashEmbedder
 from tests.libraries import chroma_server, make_source, many_passages
 
@@ -36,7 +37,7 @@ from dataclasses import replace
 from pathlib import Path
 from assistant.reading.loading import original_name
 from assistant.library.index import Index
-from assistant.types import AssistantError
+from assistant.errors import AssistantError
 from tests.fakes import HashEmbedder
 from tests.libraries import many_passages
 home, room, file = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])

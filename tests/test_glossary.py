@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.errors import ConfigError
 from assistant.language import glossary
 from assistant.language.glossary import MAX_GLOSSES, Dictionary, Glossary, Term, read_terms
 from assistant.language.text import know_words, plain_words, terms
-from assistant.types import ConfigError
 
 FUSION = Term("产教融合", "industry-education integration", ("产教结合",), ("integration of industry and education",))
 ENTERPRISE = Term("产教融合型企业", "industry-education integration enterprise")

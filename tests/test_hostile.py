@@ -18,6 +18,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from assistant.chat.citations import parse
+from assistant.errors import LoadError, UnreadableFile
 from assistant.language.facts import figures, read_facts
 from assistant.language.numerals import han_number
 from assistant.language.text import fold, sentences, tokens
@@ -25,7 +26,6 @@ from assistant.reading.canonical import clean
 from assistant.reading.legibility import lookalikes
 from assistant.reading.loading import load
 from assistant.reading.sandbox import Sandbox
-from assistant.types import LoadError, UnreadableFile
 from tests.test_pdf_view import line_pdf
 from tests.test_sandbox import docx_of
 

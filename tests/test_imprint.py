@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.documents import Authority, Kind, Status
 from assistant.reading.imprint import language_of, read_imprint, title_of
-from assistant.types import Authority, Kind, Status
 
 VEL = """\
 # 中华人民共和国职业教育法

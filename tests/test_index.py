@@ -14,10 +14,11 @@ from pathlib import Path
 import filelock
 import pytest
 
+from assistant.documents import Source
+from assistant.errors import IndexMismatch, IndexUnavailable, SourceNotFound
 from assistant.library import index as index_module
 from assistant.library.chunking import chunk
 from assistant.library.index import Change, Index, embedded_text
-from assistant.types import IndexMismatch, IndexUnavailable, Source, SourceNotFound
 from tests.fakes import HashEmbedder
 from tests.libraries import free_port, make_source, many_passages, traces
 

@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from assistant.config import load_settings
+from assistant.documents import Audience, Authority, Metadata, Standing, Status
+from assistant.errors import MetadataError, SourceNotFound
 from assistant.intake import take_in, written
 from assistant.pipeline import Assistant
 from assistant.reading.metadata import parse_metadata
-from assistant.types import Audience, Authority, Metadata, MetadataError, SourceNotFound, Standing, Status
 from tests.fakes import HashEmbedder
 
 NOTE = b"# A note\n\nAn apprentice has ten days of leave.\n"

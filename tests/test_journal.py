@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import RowError
 from assistant.journal import JOURNAL, Entry, append, entry_of, read
-from assistant.types import Abstention, Reason, RowError
+from assistant.results import Abstention, Reason
 
 NOW = dt.datetime(2026, 1, 31, 9, 30, tzinfo=dt.UTC)
 REFUSAL = Abstention("谁付钱？", "zh", Reason.NOTHING_FOUND, (), "", (), dt.date(2026, 1, 31), 3, "abc")

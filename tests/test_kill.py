@@ -15,14 +15,16 @@ from typing import Any
 
 import pytest
 
+from assistant.documents import Source
+from assistant.errors import SourceNotFound
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.library.chunking import chunk
 from assistant.library.index import Index, embedded_text
 from assistant.library.registry import Registry
 from assistant.library.vectors import VectorStore
 from assistant.questions.query import QueryReader
+from assistant.results import Scope
 from assistant.search.retrieval import Retriever
-from assistant.types import Scope, Source, SourceNotFound
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source, traces
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from assistant.answers.labels import LONGEST_SAID, abstention_message, binding_label, standing_frame
+from assistant.documents import Authority, Metadata, Standing, Status
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.questions.query import QueryReader
-from assistant.types import Authority, Metadata, Reason, Standing, Status
+from assistant.results import Reason
 from tests.samples import LAW, hit
 
 PAPER = replace(LAW, authority=Authority.RESEARCH_PAPER, status=Status.UNKNOWN)

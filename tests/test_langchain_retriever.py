@@ -12,11 +12,12 @@ from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from pydantic import ValidationError
 
 from assistant.config import load_settings
+from assistant.documents import Status
 from assistant.langchain_retriever import PolicyRetriever
 from assistant.language.glossary import Dictionary
 from assistant.pipeline import Assistant
 from assistant.questions.query import QueryReader
-from assistant.types import Scope, Status
+from assistant.results import Scope
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.documents import Kind, Metadata, Status
 from assistant.library.listing import matching
 from assistant.library.registry import SourceRow
-from assistant.types import Kind, Metadata, Status
 
 KNOWN = [
     Metadata(id="a", title_zh="职业教育法", title_en="Vocational Education Law", status=Status.IN_FORCE, aliases=("职教法",)),

@@ -14,20 +14,9 @@ from hypothesis import strategies as st
 from pptx import Presentation
 from reportlab.pdfgen.canvas import Canvas
 
+from assistant.documents import Authority, Kind, Metadata, Source, Status
+from assistant.errors import EmptyFile, LoadError, MetadataError, NoTextLayer, UnknownSuffix, UnreadableFile
 from assistant.reading.loading import SUFFIXES, find_files, load, slug
-from assistant.types import (
-    Authority,
-    EmptyFile,
-    Kind,
-    LoadError,
-    Metadata,
-    MetadataError,
-    NoTextLayer,
-    Source,
-    Status,
-    UnknownSuffix,
-    UnreadableFile,
-)
 
 LAW = """\
 <!-- source: somewhere -->

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.documents import Span
 from assistant.questions.query import Concept, ConceptKind, Form
 from assistant.search.matching import CONTEXT_WEIGHT, K1, NEAR, PARTIAL, B, Wanted, Weighed
-from assistant.types import Span
 
 WORDS = ["law", "school", "fee", "insur", "paid"]
 words = st.sampled_from(WORDS)

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.documents import Audience, Authority, Kind, Metadata, Standing, Status
+from assistant.errors import MetadataError
 from assistant.reading.metadata import (
     KEYS,
     check_file_names,
@@ -17,7 +19,6 @@ from assistant.reading.metadata import (
     read_sidecars,
     split_front_matter,
 )
-from assistant.types import Audience, Authority, Kind, Metadata, MetadataError, Standing, Status
 
 FULL = """\
 ---

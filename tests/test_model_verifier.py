@@ -7,9 +7,10 @@ import torch
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification, BertForTokenClassification, BertTokenizer, PreTrainedModel
 
 from assistant.config import load_settings
+from assistant.errors import ConfigError
 from assistant.judge.model_verifier import PairScorer, open_verifier, windows
 from assistant.judge.verification import LexicalVerifier
-from assistant.types import ConfigError, Verdict
+from assistant.results import Verdict
 
 CITED = "An enterprise must pay interns at least 80% of the wage."
 OWN_WORDS = "Those who intern receive most of what staff earn."

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from assistant.config import shipped
+from assistant.documents import Metadata
 from assistant.language.glossary import Dictionary, Glossary, read_terms
 from assistant.questions.query import QueryReader
 from assistant.search.naming import Names, document_key
-from assistant.types import Metadata
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import NoTextLayer, UnreadableFile
 from assistant.reading import ocr
 from assistant.reading.ocr import in_reading_order
 from assistant.reading.pdf_lines import Line
 from assistant.reading.pdf_reader import read_image, read_pdf
-from assistant.types import NoTextLayer, UnreadableFile
 
 needs_ocr = pytest.mark.skipif(not ocr.available(), reason="the extra [ocr] is not installed")
 FONTS = [Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"), Path("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf")]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import UnreadableFile
 from assistant.library.originals import Originals
-from assistant.types import UnreadableFile
 
 DATA = b"%PDF-1.7 some bytes" * 100_000
 NAME = hashlib.sha256(DATA).hexdigest() + ".pdf"

@@ -15,6 +15,8 @@ import pytest
 from assistant import journal
 from assistant.access.people import LOCAL, Person, Role
 from assistant.config import load_settings
+from assistant.documents import Audience, Kind, Status
+from assistant.errors import ConfigError, IndexUnavailable
 from assistant.events import Done, Event, Shown
 from assistant.filling import Filling
 from assistant.page.ask_tab import _Tab, build
@@ -23,7 +25,7 @@ from assistant.page.asking import Asking, scope_of
 from assistant.page.page_words import EN as FRAME
 from assistant.page.turns import Talk
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, Audience, ConfigError, IndexUnavailable, Kind, Scope, Status
+from assistant.results import Abstention, Answer, Scope
 from tests.chat_library import FRAGE, QUESTION, UNANSWERABLE
 from tests.visits import visit
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.chat.parts import asks_several, in_turn, joined
-from assistant.types import Answer
+from assistant.results import Answer
 from tests.samples import answer, citation, hit, refusal
 
 

@@ -16,10 +16,10 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table
 from reportlab.platypus.flowables import Flowable
 
+from assistant.errors import EmptyFile, EncryptedFile, NoTextLayer, UnreadableFile
 from assistant.reading import ocr
 from assistant.reading.canonical import Reading
 from assistant.reading.pdf_reader import read_pdf
-from assistant.types import EmptyFile, EncryptedFile, NoTextLayer, UnreadableFile
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 

@@ -14,11 +14,12 @@ from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.config import load_settings
+from assistant.documents import Audience, Box, Span
+from assistant.errors import NoPicture, SourceNotFound
 from assistant.pdf_view import page_image
 from assistant.pipeline import Assistant
 from assistant.reading import ocr
 from assistant.reading.page_drawing import Mark, draw
-from assistant.types import Audience, Box, NoPicture, SourceNotFound, Span
 from tests.fakes import HashEmbedder
 from tests.test_ocr import scan
 from tests.test_pdf_reader import ARTICLE, BODY, CHINESE, SENTENCE, journal, pdf

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.access.people import LOCAL, Person, Right, Role, person_of, remember
-from assistant.types import Audience
+from assistant.documents import Audience
 
 P, S, E = Audience.PUBLIC, Audience.STAFF, Audience.ENTERPRISE
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.benefits.predicates import State, read_predicate
 from assistant.benefits.profile import Profile
-from assistant.types import ProvisionError
+from assistant.errors import ProvisionError
 
 FLAGS = ["takes_interns", "recognised", "above_scale"]
 NUMBERS = ["staff_on_post", "post_interns", "total_wages"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.benefits.profile import LIMIT, Profile, parse_profile, read_profile, written
 from assistant.benefits.profile_fields import FieldKind, fields
-from assistant.types import ProfileError
+from assistant.errors import ProfileError
 
 FLAGS = [name for name, of in fields().items() if of.kind is FieldKind.FLAG]
 MONEY = [name for name, of in fields().items() if of.kind is FieldKind.MONEY]

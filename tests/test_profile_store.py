@@ -9,7 +9,7 @@ import pytest
 
 from assistant.benefits.profile import Profile
 from assistant.benefits.profile_store import ProfileStore
-from assistant.types import ProfileError
+from assistant.errors import ProfileError
 
 
 def test_a_profile_is_saved_listed_loaded_and_forgotten(tmp_path: Path) -> None:

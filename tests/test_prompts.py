@@ -9,7 +9,7 @@ import pytest
 from assistant.chat import prompts
 from assistant.chat.prompts import VARIABLES, load_prompt
 from assistant.config import load_settings, shipped
-from assistant.types import ConfigError
+from assistant.errors import ConfigError
 
 
 def test_the_files_are_those_that_are_used() -> None:

@@ -12,7 +12,7 @@ from assistant.chat.notices import fault_words, withheld_notice
 from assistant.chat.proof import Proved, prove
 from assistant.exchange import Fault, Withheld
 from assistant.pipeline import Assistant
-from assistant.types import Judgement, Scope, Verdict
+from assistant.results import Judgement, Scope, Verdict
 from tests.chat_library import FRAGE, QUESTION
 from tests.libraries import make_source
 

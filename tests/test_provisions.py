@@ -12,7 +12,8 @@ import pytest
 from assistant.benefits.basis import Force, Grounds
 from assistant.benefits.profile_fields import fields
 from assistant.benefits.provisions import Declared, Provision, ProvisionKind, Role, read_catalogue
-from assistant.types import Authority, ProvisionError, Standing
+from assistant.documents import Authority, Standing
+from assistant.errors import ProvisionError
 from tests.catalogue import TODAY, shipped_provisions, shipped_texts
 
 _HAN = re.compile("[\u4e00-\u9fff]")

@@ -9,10 +9,10 @@ from docx.oxml.ns import qn
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import EncryptedFile, UnreadableFile
 from assistant.reading.canonical import canonical, decode, join, vocabulary
 from assistant.reading.docx_reader import read_docx
 from assistant.reading.readers import read_html, read_markdown, read_plain_text
-from assistant.types import EncryptedFile, UnreadableFile
 
 
 def html(text: str) -> str:

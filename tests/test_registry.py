@@ -18,23 +18,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.documents import Audience, Authority, Kind, Metadata, PassageKind, Source, Standing, Status
+from assistant.errors import IndexMismatch, IndexUnavailable, SourceNotFound
 from assistant.library import registry as registry_module
 from assistant.library.chunking import chunk
 from assistant.library.registry import Registry
 from assistant.library.rows import index_terms, metadata_from_json, metadata_to_json
-from assistant.types import (
-    Audience,
-    Authority,
-    IndexMismatch,
-    IndexUnavailable,
-    Kind,
-    Metadata,
-    PassageKind,
-    Source,
-    SourceNotFound,
-    Standing,
-    Status,
-)
 from tests.libraries import make_source, traces
 
 APPLES = "# Orchards\n\nApples are picked in autumn. The zyzzogeton hides below the leaves.\n\n## Fees\n\nThe fee is 5 million yuan."
@@ -320,7 +309,7 @@ ATTEMPT = """
 import os, sys
 from pathlib import Path
 from assistant.library.index import Index
-from assistant.types import AssistantError
+from assistant.errors import AssistantError
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source
 if os.getuid() == 0:

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import assistant
+from assistant.documents import Authority, Kind, Metadata, Span, Standing, Status
 from assistant.page import ask_words, page_words
 from assistant.page.page_words import ZH, chosen_language, preferred_language, words
 from assistant.page.rendering import badges, mark, render_error, render_filling, render_header
-from assistant.types import Authority, Kind, Metadata, Span, Standing, Status
 
 
 def test_marks_that_overlap_name_both_citations_and_what_is_outside_is_left_out() -> None:

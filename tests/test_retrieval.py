@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.config import shipped
+from assistant.documents import Audience, Authority, Kind, Source, Span, Status
 from assistant.language.glossary import Dictionary, Glossary, read_terms
 from assistant.library.chunking import chunk
 from assistant.library.embedding import Embedder
@@ -24,9 +25,9 @@ from assistant.library.index import Index
 from assistant.library.rows import index_terms
 from assistant.questions.asking import Asked
 from assistant.questions.query import Concept, ConceptKind, Form, Query, QueryReader
+from assistant.results import Scope
 from assistant.search.matching import CONTEXT_WEIGHT, K1, B
 from assistant.search.retrieval import Retriever, fuse
-from assistant.types import Audience, Authority, Kind, Scope, Source, Span, Status
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source
 

@@ -14,8 +14,8 @@ from assistant.chat import conversations
 from assistant.config import load_settings
 from assistant.page.quality_view import render_refusals, render_report, render_review
 from assistant.pipeline import Assistant
+from assistant.results import Abstention, Answer, Reason
 from assistant.review import MOST_REFUSALS, Refusal, Review, Week, review
-from assistant.types import Abstention, Answer, Reason
 from assistant.wire import answer_to_dict
 
 TODAY = dt.date(2026, 5, 13)  # a Wednesday

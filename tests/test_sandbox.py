@@ -13,10 +13,10 @@ from pathlib import Path
 import docx
 import pytest
 
+from assistant.errors import EmptyFile, UnreadableFile
 from assistant.reading.loading import load
 from assistant.reading.reading_process import _frame
 from assistant.reading.sandbox import Sandbox, _reading
-from assistant.types import EmptyFile, UnreadableFile
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from assistant.library import schema
 from assistant.library.index import Index
 from assistant.library.registry import Registry
 from assistant.questions.query import QueryReader
+from assistant.results import Scope
 from assistant.search.retrieval import Retriever
-from assistant.types import Scope
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source
 

@@ -10,8 +10,8 @@ import pytest
 from assistant.access.accounts import Accounts
 from assistant.access.people import Role
 from assistant.config import load_settings
+from assistant.errors import ConfigError
 from assistant.serving import open_accounts
-from assistant.types import ConfigError
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])

@@ -7,8 +7,8 @@ import pytest
 from pptx import Presentation
 from pptx.util import Inches
 
+from assistant.errors import UnreadableFile
 from assistant.reading.slides_reader import read_pptx
-from assistant.types import UnreadableFile
 
 
 def pptx(presentation: Any) -> bytes:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.documents import Passage, PassageKind, Span
 from assistant.page.ask_words import EN
 from assistant.page.source_html import neighbours, render_citation, render_hit, render_viewer_empty
 from assistant.page.turns import Turn
 from assistant.pipeline import Assistant
-from assistant.types import Answer, Passage, PassageKind, Scope, Span
+from assistant.results import Answer, Scope
 from tests.chat_library import QUESTION, answered
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.documents import Standing
 from assistant.library.structure import BlockKind, article_number, ends_sentence, read_blocks, run_in_heading
-from assistant.types import Standing
 
 LINES = st.lists(
     st.one_of(

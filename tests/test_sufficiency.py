@@ -8,7 +8,7 @@ import pytest
 
 from assistant.answers.sufficiency import Sufficiency, judge, model, scene_of
 from assistant.language.glossary import Dictionary
-from assistant.types import Reason
+from assistant.results import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
 
 OTHERS = "".join(f"## {n} Matter {n}\n\nColleges and firms train staff together in workshop {n}.\n\n" for n in range(4, 13))

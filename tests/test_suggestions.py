@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.documents import Kind
 from assistant.page.suggestions import answers_unfiltered, better_questions, follow_ups, suggested
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, Kind, Scope
+from assistant.results import Abstention, Answer, Scope
 from tests.chat_library import FRAGE, QUESTION, UNANSWERABLE, answered
 
 

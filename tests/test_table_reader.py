@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import EncryptedFile, UnreadableFile
 from assistant.reading.table_reader import read_csv, read_xlsx
-from assistant.types import EncryptedFile, UnreadableFile
 
 
 def xlsx(book: openpyxl.Workbook) -> bytes:

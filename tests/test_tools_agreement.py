@@ -12,6 +12,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
 from assistant.benefits.basis import Basis, Force, Grounds
+from assistant.errors import ProvisionError
 from assistant.reading.loading import load
 from assistant.tools.agreement import AgreementCheck, Status, check_agreement, kind_of, resting
 from assistant.tools.agreement_docx import write_commented
@@ -20,7 +21,6 @@ from assistant.tools.agreement_rules import AgreementKind, Measure, Role, read_a
 from assistant.tools.measures import measure
 from assistant.tools.parties import read_parties, read_signatories
 from assistant.tools.segments import read_segments
-from assistant.types import ProvisionError
 from tests.catalogue import CORPUS, HERE, TODAY, texts_of
 
 RULES = read_agreement_rules(CORPUS / "tools" / "agreement.yaml")

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.benefits.basis import Force, Grounds
+from assistant.errors import ProvisionError, ToolError
 from assistant.tools import chains, costs, majors, monitoring, quality
 from assistant.tools.chains_report import chains_report, demand_report
 from assistant.tools.majors_report import majors_report
 from assistant.tools.monitoring_report import monitoring_report
 from assistant.tools.quality_report import quality_report
 from assistant.tools.rules import Rules, read_rules
-from assistant.types import ProvisionError, ToolError
 from tests.catalogue import CORPUS, HERE, TODAY, shipped_provisions, texts_of
 
 TOOLS = CORPUS / "tools"

@@ -12,11 +12,12 @@ import pytest
 from assistant.access.people import Person, Role
 from assistant.benefits.basis import Grounds
 from assistant.config import load_settings
+from assistant.documents import Audience
 from assistant.filling import Filling
 from assistant.page.tools_form import FIELDS
 from assistant.page.tools_tab import ToolsTab
 from assistant.pipeline import Assistant
-from assistant.types import Audience, Scope
+from assistant.results import Scope
 from tests.catalogue import HERE, TODAY, shipped_provisions, texts_of
 from tests.visits import visit
 

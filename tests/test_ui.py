@@ -15,12 +15,13 @@ from fastapi import Request
 
 from assistant.access.people import Person, Role
 from assistant.config import load_settings
+from assistant.documents import Audience
+from assistant.errors import ConfigError, IndexUnavailable
 from assistant.filling import Filling
 from assistant.page.ui import TABS, build
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
 from assistant.serving import launch
-from assistant.types import Audience, ConfigError, IndexUnavailable
 from tests.page_server import serving
 from tests.visits import visit
 

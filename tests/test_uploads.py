@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import UnreadableFile
 from assistant.library.uploads import FORGOTTEN, LONGEST_NAME, Uploads, safe_name
-from assistant.types import UnreadableFile
 
 
 @pytest.mark.parametrize(

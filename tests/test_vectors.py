@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.errors import IndexUnavailable
 from assistant.library.embedding import Vectors
 from assistant.library.vectors import VectorStore
-from assistant.types import IndexUnavailable
 from tests.libraries import free_port
 
 Opener = Callable[[], VectorStore]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.judge.verification import verify, verify_response
 from assistant.language.facts import FactKind, read_facts
-from assistant.types import Verdict
+from assistant.results import Verdict
 
 ENGLISH = (
     "The training allowance shall be paid within 45 working days after the agreement is signed.",

@@ -13,9 +13,11 @@ import pytest
 from assistant.access.views import RegistryView
 from assistant.benefits.profile import Profile
 from assistant.config import load_settings
+from assistant.documents import Audience, Source
+from assistant.errors import SourceNotFound
 from assistant.library.registry import Registry
 from assistant.pipeline import Assistant
-from assistant.types import Audience, Scope, Source, SourceNotFound
+from assistant.results import Scope
 from assistant.wire import answer_to_dict, hit_to_dict, worksheet_to_dict
 from tests.fakes import HashEmbedder
 from tests.libraries import make_source

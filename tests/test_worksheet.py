@@ -16,7 +16,7 @@ from assistant.benefits.worksheet import lay_out
 from assistant.benefits.worksheet_export import to_csv, write_csv, write_docx
 from assistant.benefits.worksheet_html import render_worksheet
 from assistant.commands.worksheet_terminal import show_worksheet
-from assistant.types import ProfileError
+from assistant.errors import ProfileError
 from tests.catalogue import worksheet
 
 EVIL = "<script>window.taken = 1</script>"

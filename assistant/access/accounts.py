@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from assistant.access.people import Person, Role
 from assistant.databases import open_database
-from assistant.types import AccountError
+from assistant.errors import AccountError
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024
 TOKEN_PREFIX = "pca_"

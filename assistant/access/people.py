@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from assistant.types import Audience
+from assistant.documents import Audience
 
 
 class Role(StrEnum):

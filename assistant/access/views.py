@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from assistant.documents import Audience, Metadata, Passage, PrintedLine, Source
+from assistant.errors import SourceNotFound
 from assistant.library.embedding import Vectors
 from assistant.library.index import Index
 from assistant.library.registry import Coverage, Registry, SourceRow, WordRow
 from assistant.library.vectors import VectorStore
-from assistant.types import Audience, Metadata, Passage, PrintedLine, Source, SourceNotFound
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 
 from assistant.answers.candidates import Candidate, Texts, find_candidates, is_lead
 from assistant.answers.pieces import Piece, merge_leads, set_out
+from assistant.documents import PassageKind, Span
 from assistant.language.facts import figures
 from assistant.language.text import count_words
 from assistant.library.embedding import Vectors
 from assistant.library.rows import index_terms
 from assistant.questions.asking import Asked, asks_comparison, question_parts
 from assistant.questions.query import Query
+from assistant.results import Hit
 from assistant.search.matching import Weighed
-from assistant.types import Hit, PassageKind, Span
 
 CLOSE = 2.0
 """A further sentence may score at most this much less than the best one."""

@@ -11,14 +11,15 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.documents import Kind, PassageKind, Source, Unit
 from assistant.language.facts import FactKind, figures, read_facts
 from assistant.language.text import HAN, fold
 from assistant.library.embedding import Vectors
 from assistant.library.rows import index_terms
 from assistant.questions.asking import Asked
 from assistant.questions.query import Query
+from assistant.results import Hit
 from assistant.search.matching import Weighed
-from assistant.types import Hit, Kind, PassageKind, Source, Unit
 
 WEIGHTS = {"own": 1.5, "alike": 2.6, "named": 2.3, "around": 2.7, "cosine": 1.6, "fits": 2.7, "prior": 2.6}
 """Weights of a candidate's features: softmax regression over the candidates of 226 development cases (which unit holds the gold

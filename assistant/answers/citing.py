@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from assistant.answers.labels import binding_label
+from assistant.documents import Source, Span
 from assistant.library.chunking import page_of
-from assistant.types import Citation, Hit, Source, Span
+from assistant.results import Citation, Hit
 
 
 def citation_of(hit: Hit, span: Span, source: Source, language: str) -> Citation:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from assistant.answers.answering import Draft, reserves
 from assistant.answers.candidates import Candidate
 from assistant.answers.pieces import Piece
+from assistant.documents import Authority
 from assistant.language.facts import Fact, FactKind, figures
 from assistant.language.text import tokens
 from assistant.questions.asking import Asked
 from assistant.questions.query import Query
+from assistant.results import Citation, Conflict
 from assistant.search.matching import Weighed
-from assistant.types import Authority, Citation, Conflict
 
 _RULES = {
     "reserved": (

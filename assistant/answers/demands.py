@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 from assistant.answers.answering import Draft
 from assistant.answers.candidates import IN_WORDS, OTHER_UNIT, Candidate
+from assistant.documents import Kind
 from assistant.language.facts import figures, to_han
 from assistant.language.places import Place, applies_in, find_places
 from assistant.language.text import fold, terms
 from assistant.questions.asking import Asked
 from assistant.questions.organisations import organisations
 from assistant.questions.query import ConceptKind, Query
+from assistant.results import Reason
 from assistant.search.matching import Weighed
-from assistant.types import Kind, Reason
 
 _IN_ITS_UNIT = re.compile(
     r"\bhow (?:much (?:money|does .* cost)|many (?:yuan|months|days|hours|years))\b|\bwhat (?:percentage|percent|proportion|share)\b"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.types import Abstention, Answer, Citation, Conflict, Hit
+from assistant.results import Abstention, Answer, Citation, Conflict, Hit
 
 NEAREST = 3
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.documents import Authority, Standing, Status
 from assistant.language.places import place_name
 from assistant.questions.asking import Asked
 from assistant.questions.query import Query
-from assistant.types import Authority, Citation, Hit, Reason, Standing, Status
+from assistant.results import Citation, Hit, Reason
 
 AUTHORITY = {
     Authority.LAW: ("law", "法律"),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answers.candidates import Candidate
+from assistant.documents import PassageKind, Span
 from assistant.language.facts import FactKind, figures
 from assistant.library.chunking import row_cells
 from assistant.questions.asking import Asked
 from assistant.questions.query import Query
-from assistant.types import PassageKind, Span
 
 
 @dataclass(frozen=True, slots=True)

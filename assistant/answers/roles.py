@@ -7,11 +7,12 @@ from typing import Protocol
 
 from assistant.answers.answering import Draft
 from assistant.answers.candidates import Texts
+from assistant.documents import Metadata
 from assistant.library.embedding import Vectors
 from assistant.library.thesaurus import Thesaurus
 from assistant.questions.query import Query
+from assistant.results import Hit, Judgement, Scope
 from assistant.search.matching import Weighed
-from assistant.types import Hit, Judgement, Metadata, Scope
 
 
 class Finder(Protocol):

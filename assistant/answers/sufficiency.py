@@ -16,12 +16,13 @@ from pathlib import Path
 from assistant.answers.answering import Draft
 from assistant.answers.candidates import Candidate, resemblance
 from assistant.answers.demands import find_unmet
+from assistant.documents import Span
 from assistant.language.text import sentences
 from assistant.questions.asking import asks_which_rule, asks_why
 from assistant.questions.focus import Focus, find_focus
 from assistant.questions.query import ConceptKind, Query
+from assistant.results import Reason
 from assistant.search.matching import Weighed
-from assistant.types import Reason, Span
 
 SMALL, SMALL_THRESHOLD = 30, 0.3
 """In a library of fewer passages how rare a word is says little, and the rules on what is missing say most; set by hand."""

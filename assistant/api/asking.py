@@ -16,7 +16,7 @@ from assistant.api.responses import AnswerOut, SearchOut, WorksheetOut
 from assistant.api.service import Serving, Who
 from assistant.benefits.profile import parse_profile
 from assistant.events import Done
-from assistant.types import Scope
+from assistant.results import Scope
 
 router = APIRouter(prefix="/api/v1", tags=["asking"])
 EVENT_SCHEMA: dict[str, Any] = {

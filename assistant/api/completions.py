@@ -23,7 +23,7 @@ from assistant.api.requests import MAX_QUESTION, ChatMessage, CompletionRequest
 from assistant.api.service import Serving, Who
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Turn
-from assistant.types import Abstention, Answer, Scope, Statement
+from assistant.results import Abstention, Answer, Scope, Statement
 
 MODEL = "policy-case-assistant"
 EXTENSION = "policy_case_assistant"

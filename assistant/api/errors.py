@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.types import AssistantError, IndexUnavailable, LoadError, MetadataError, ProfileError, SourceNotFound, ToolError
+from assistant.errors import AssistantError, IndexUnavailable, LoadError, MetadataError, ProfileError, SourceNotFound, ToolError
 
 _CODES = {400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}

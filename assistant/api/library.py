@@ -12,11 +12,12 @@ from assistant.access.people import Right
 from assistant.api.errors import ApiError, not_found
 from assistant.api.responses import IngestOut, RemovedOut, SourcesOut, SourceTextOut
 from assistant.api.service import Serving, Who
+from assistant.documents import Kind, Passage
+from assistant.errors import MetadataError, SourceNotFound
 from assistant.intake import MOST_FILES, take_in
 from assistant.library.listing import matching
 from assistant.library.registry import SourceRow
 from assistant.pipeline import Assistant, FileReport, outcomes
-from assistant.types import Kind, MetadataError, Passage, SourceNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["library"])
 PATIENCE = 30.0

@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.api.examples import ASK, BENEFITS, COMPLETION, COSTS, FEEDBACK, INDEX, MAP, SEARCH
+from assistant.documents import Audience, Kind
+from assistant.errors import MetadataError
 from assistant.reading.metadata import parse_metadata
-from assistant.types import Audience, Kind, MetadataError, Reason, Scope
+from assistant.results import Reason, Scope
 
 MAX_QUESTION = 2000
 

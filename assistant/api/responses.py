@@ -8,7 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from assistant.api.examples import ANSWER, HITS, INGESTED, REMOVED, SOURCE
-from assistant.types import Audience, Authority, Kind, Reason, Standing, Status, Verdict
+from assistant.documents import Audience, Authority, Kind, Standing, Status
+from assistant.results import Reason, Verdict
 
 
 class _Out(BaseModel):

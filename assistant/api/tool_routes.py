@@ -15,15 +15,16 @@ from assistant.api.errors import ApiError
 from assistant.api.requests import CostsRequest, IndexRequest, MapRequest
 from assistant.api.responses import ToolOut
 from assistant.api.service import Service, Serving, Who
+from assistant.errors import AssistantError, LoadError, MetadataError, ProvisionError, ToolError
 from assistant.library.uploads import safe_name
 from assistant.pipeline import Assistant
 from assistant.reading.loading import load
+from assistant.results import Scope
 from assistant.tools.agreement_docx import commented_bytes
 from assistant.tools.agreement_rules import AgreementKind
 from assistant.tools.desk import Desk, Result
 from assistant.tools.report_docx import report_bytes
 from assistant.tools.report_html import to_html
-from assistant.types import AssistantError, LoadError, MetadataError, ProvisionError, Scope, ToolError
 
 router = APIRouter(prefix="/api/v1/tools", tags=["tools"])
 Language = Literal["zh", "en"]

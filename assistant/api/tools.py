@@ -24,7 +24,8 @@ from assistant.api.limits import MAX_BODY
 from assistant.api.requests import Jurisdiction, Question
 from assistant.api.service import Service
 from assistant.benefits.profile import parse_profile
-from assistant.types import Kind, Scope
+from assistant.documents import Kind
+from assistant.results import Scope
 
 T = TypeVar("T")
 PATH = "/mcp"

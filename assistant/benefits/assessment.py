@@ -19,7 +19,7 @@ from assistant.benefits.predicates import Predicate, State
 from assistant.benefits.profile import Profile
 from assistant.benefits.profile_fields import FieldKind, fields
 from assistant.benefits.provisions import Amount, Condition, Provision, ProvisionKind, Role, Unit
-from assistant.types import Citation
+from assistant.results import Citation
 
 FUNCTIONS = {
     "zh": {"min": "取较小值", "max": "取较大值", "floor": "向下取整"},

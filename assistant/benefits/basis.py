@@ -17,11 +17,12 @@ from typing import Protocol
 
 from assistant.answers.labels import binding_label
 from assistant.benefits.provisions import Clause, Declared, Provision, Words
+from assistant.documents import Authority, Metadata, Passage, Source, Span, Standing, Status
 from assistant.language.places import applies_in
 from assistant.library.chunking import page_of
 from assistant.library.registry import Registry
+from assistant.results import Citation, Hit
 from assistant.search.eligibility import in_force_on, superseded_on
-from assistant.types import Authority, Citation, Hit, Metadata, Passage, Source, Span, Standing, Status
 
 _YEAR = re.compile(r"〔(\d{4})〕")
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from assistant.benefits.profile_fields import Said
-from assistant.types import ProvisionError
+from assistant.errors import ProvisionError
 
 LANGUAGES = ("zh", "en")
 _Member = TypeVar("_Member", bound=StrEnum)

@@ -21,7 +21,7 @@ from enum import StrEnum
 from assistant.benefits.formula import Formula, FormulaError, parse
 from assistant.benefits.profile import Profile
 from assistant.benefits.profile_fields import FieldKind, fields
-from assistant.types import ProvisionError
+from assistant.errors import ProvisionError
 
 COMPARISONS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "at_least": operator.ge,

@@ -13,8 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from assistant.benefits.profile_fields import Field, FieldKind, fields
+from assistant.errors import AssistantError, MetadataError, ProfileError
 from assistant.reading.metadata import parse_metadata, read_metadata_file
-from assistant.types import AssistantError, MetadataError, ProfileError
 
 Value = Decimal | bool | str
 """A known fact: an amount, count or percentage; yes or no; a name or a code of a place."""

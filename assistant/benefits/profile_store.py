@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from assistant.benefits.profile import Profile, read_profile, written
-from assistant.types import ProfileError
+from assistant.errors import ProfileError
 
 _NAME = re.compile(r"\w(?:[\w ()（）.-]{0,58}[\w)）])?")
 """No separators of folders and no leading point: a name can only be a file in the folder."""

@@ -16,8 +16,8 @@ from assistant.benefits.entries import LANGUAGES, read_day, read_list, read_mapp
 from assistant.benefits.formula import Formula
 from assistant.benefits.predicates import Predicate, read_formula, read_predicate
 from assistant.benefits.profile_fields import Said, fields
+from assistant.errors import MetadataError, ProvisionError
 from assistant.reading.metadata import read_metadata_file
-from assistant.types import MetadataError, ProvisionError
 
 NOTHING = Said("", "")
 

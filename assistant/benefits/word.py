@@ -10,7 +10,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
-from assistant.types import ProfileError
+from assistant.errors import ProfileError
 
 _AMBER = RGBColor(0x71, 0x3F, 0x12)
 

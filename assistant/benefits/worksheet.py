@@ -17,7 +17,7 @@ from assistant.benefits.profile import Profile, Value
 from assistant.benefits.profile_fields import FieldKind, Said, fields
 from assistant.benefits.provisions import ProvisionKind, Role, Unit
 from assistant.language.places import place_name
-from assistant.types import Citation
+from assistant.results import Citation
 
 TITLE = Said("权益测算表", "Benefits worksheet")
 WARNING = Said(

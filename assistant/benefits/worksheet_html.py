@@ -12,7 +12,7 @@ from assistant.benefits.predicates import State
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.provisions import Role
 from assistant.language.text import language_of
-from assistant.types import Citation
+from assistant.results import Citation
 
 _BADGES = {
     Force.BINDING: "status-in_force",

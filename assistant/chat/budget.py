@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 from assistant.config import Settings
+from assistant.errors import ChatError
 from assistant.exchange import Trouble, Usage
 from assistant.language.text import HAN
-from assistant.types import ChatError
 
 _HAN = re.compile(f"[{HAN}]")
 LEAST_REPLY = 50

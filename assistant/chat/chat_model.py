@@ -16,8 +16,8 @@ from langchain_core import exceptions as failures
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 
+from assistant.errors import ChatError, ConfigError
 from assistant.exchange import Message, Reply, Spending, Trouble
-from assistant.types import ChatError, ConfigError
 
 EXTRAS: Mapping[str, str] = {"anthropic": "anthropic", "ollama": "ollama", "deepseek": "deepseek"}
 """The extra of this package that brings a provider's; ``openai`` comes with it."""

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from assistant.documents import Span
 from assistant.language.text import fold, sentences
-from assistant.types import Span
 
 _KEY = re.compile(r"\[\s*k\s*\d{1,4}(?:\s*(?:[,，、;；/&和与-]|and)?\s*k?\s*\d{1,4})*\s*\]")
 _RUN = re.compile(r"(\d+)(?:\s*-\s*k?\s*(\d+))?")

@@ -20,8 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from assistant.databases import open_database
+from assistant.errors import ConversationError
 from assistant.exchange import Turn
-from assistant.types import ConversationError
 
 Json = dict[str, Any]
 GONE = "[removed from the library]"

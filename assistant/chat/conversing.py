@@ -21,13 +21,15 @@ from assistant.chat.instructions import gives_orders
 from assistant.chat.notices import failure, part_notice, withheld_notice
 from assistant.chat.parts import asks_several, in_turn, joined
 from assistant.config import Settings
+from assistant.documents import Authority, Metadata
+from assistant.errors import ChatError
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Fault, Message, Notice, Reply, Spending, Trouble, Turn, Withheld
 from assistant.language.facts import FactKind, figures, read_facts
 from assistant.questions.asking import Asked
 from assistant.questions.follow_ups import Condenser
 from assistant.questions.query import Query
-from assistant.types import Abstention, Answer, Authority, ChatError, Hit, Metadata, Scope, Statement
+from assistant.results import Abstention, Answer, Hit, Scope, Statement
 
 if TYPE_CHECKING:  # LangChain takes seconds to import: only a question that is put to a model waits for it
     from assistant.chat.chat_model import ChatModel

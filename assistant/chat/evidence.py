@@ -12,7 +12,8 @@ from assistant.answers.labels import binding_label
 from assistant.chat.budget import estimate_tokens
 from assistant.chat.citations import format_keys, without_keys
 from assistant.chat.instructions import gives_orders
-from assistant.types import SILENT, Hit, Source, Span
+from assistant.documents import SILENT, Source, Span
+from assistant.results import Hit
 
 PER_KEY, PER_PASSAGE = 6, 40
 """About how many tokens a key, and the line above a passage, take."""

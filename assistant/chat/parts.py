@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answers.citing import Citations
-from assistant.types import Abstention, Answer, Conflict, Hit, Statement
+from assistant.results import Abstention, Answer, Conflict, Hit, Statement
 
 _SEVERAL = re.compile(
     r"[?？].*\w.*[?？]|[;；]|\b(?:and|also)\b.*\b(?:who|what|when|where|which|how|why|is|are|do|does|can|may|must)\b|"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from string import Template
 
 from assistant.config import shipped
+from assistant.errors import ConfigError
 from assistant.exchange import Message
-from assistant.types import ConfigError
 
 VARIABLES: Mapping[str, frozenset[str]] = {
     "answer": frozenset({"fence", "passages", "question", "today"}),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from assistant.chat.citations import Keyed
 from assistant.chat.evidence import Evidence
+from assistant.documents import Metadata
 from assistant.exchange import Fault, Withheld
 from assistant.judge.verification import verify
 from assistant.language.facts import FactKind, read_facts
 from assistant.language.text import fold, language_of
-from assistant.types import Judgement, Metadata, Verdict
+from assistant.results import Judgement, Verdict
 
 _TITLE = re.compile(r"《([^》]{2,80})》")
 _STATE = "中华人民共和国"

@@ -15,12 +15,12 @@ from assistant.chat.evidence import Dossier, plain
 from assistant.chat.notices import fault_words
 from assistant.chat.prompts import load_prompt
 from assistant.chat.proof import Judge, Proved, prove
+from assistant.errors import ChatError
 from assistant.exchange import Message, Spending, Turn, Withheld
 from assistant.judge.verification import verify
 from assistant.language.facts import FactKind, read_facts
 from assistant.language.places import find_places
 from assistant.language.text import language_of
-from assistant.types import ChatError
 
 MOST_PARTS = 4
 """Questions that one question may be split into."""

@@ -12,7 +12,8 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from assistant.types import AssistantError, Audience, Kind, MetadataError
+from assistant.documents import Audience, Kind
+from assistant.errors import AssistantError, MetadataError
 
 
 class Language(StrEnum):

@@ -36,7 +36,7 @@ from assistant.commands.opening import begin, open_library, print_json
 from assistant.commands.people_commands import tokens, users
 from assistant.commands.tool_commands import tools
 from assistant.config import load_settings
-from assistant.types import AssistantError, RowError
+from assistant.errors import AssistantError, RowError
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,7 +13,7 @@ import typer
 
 from assistant.commands import terminal
 from assistant.config import load_settings
-from assistant.types import ConfigError
+from assistant.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import Console

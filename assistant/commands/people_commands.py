@@ -10,7 +10,7 @@ import typer
 
 from assistant.access.people import Role
 from assistant.config import load_settings
-from assistant.types import AccountError
+from assistant.errors import AccountError
 
 if TYPE_CHECKING:
     from assistant.access.accounts import Accounts

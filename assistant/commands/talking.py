@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from assistant.chat.budget import Budget
 from assistant.commands import terminal
+from assistant.errors import AssistantError, ChatError
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Message
+from assistant.results import Abstention, Answer, Scope
 from assistant.tools.hints import hint_for
-from assistant.types import Abstention, Answer, AssistantError, ChatError, Scope
 
 if TYPE_CHECKING:  # conversations bring SQLAlchemy, which a single question does without
     from rich.console import Console

@@ -18,8 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from assistant.documents import Metadata
 from assistant.exchange import Usage
-from assistant.types import Abstention, Answer, Citation, Hit, Metadata, Statement
+from assistant.results import Abstention, Answer, Citation, Hit, Statement
 
 if TYPE_CHECKING:  # help must not wait for the libraries behind these
     from assistant.library.registry import SourceRow

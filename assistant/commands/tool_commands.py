@@ -13,7 +13,7 @@ import typer
 
 from assistant.commands.arguments import AsJson, AsOf, Bare, Language, Place, fail, usage_error
 from assistant.commands.opening import begin, open_library, print_json
-from assistant.types import Scope
+from assistant.results import Scope
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant

@@ -11,7 +11,7 @@ from assistant.benefits.assessment import Worksheet
 from assistant.benefits.predicates import State
 from assistant.benefits.worksheet import MARKS, QUESTIONS, TITLE, WARNING, Amount, Condition, Entry, Part, head_lines, lay_out, question_lines
 from assistant.commands.terminal import INDENT, QUOTE_WIDTH, clean, lines, shorten
-from assistant.types import Citation
+from assistant.results import Citation
 
 _STATE_STYLE = {State.MET: "green", State.NOT_MET: "red", State.UNKNOWN: "yellow"}
 _PART_STYLE = {"claimable": "bold green", "proposals": "bold magenta", "apart": "bold dim"}

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from assistant.documents import Span
 from assistant.judge.alignment import Alignment, Line
 from assistant.language.facts import FactKind
-from assistant.types import Span
 
 _KINDS = {
     "ministry": r"ministr(?:y|ies)|教育部|财政部|人力资源社会保障部|[工商科]\w?信?息?化?部(?=[门、，])",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
+from assistant.documents import Span
 from assistant.language.facts import Fact, FactKind, read_facts
 from assistant.language.text import fold, is_stop_word, language_of, sentences, tokens
-from assistant.types import Span
 
 _CLAUSE_END = re.compile(
     r"[，,；;：:。？！?!\n]+|(?<![\d,])\.(?=\s)|\s(?=(?:but|while|whereas|if|unless|provided|except|where|when|only if|only when|once|subject to)\b)"

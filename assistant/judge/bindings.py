@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from assistant.documents import Span
 from assistant.judge.alignment import Alignment, Evidence, Line, same_root
 from assistant.judge.cues import bound_of
 from assistant.language.facts import Fact, FactKind
-from assistant.types import Span
 
 _SEGMENT_END = re.compile(r"[，,；;。：、]|\.(?=\s)|\b(?:and|while|whereas|but|plus)\b|(?<![共总])和|以及|(?<=[%元人个名年月日次])[与及]")
 _LABEL = re.compile(r"(?:\b(?:passages?|documents?|sources?|steps?|options?)(?: \d+(?:,| and| &| or))* |段落|材料|步骤|来源)$")

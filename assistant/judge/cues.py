@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.types import Span
+from assistant.documents import Span
 
 # -- bounds of a figure -----------------------------------------------------------------------------------------------
 

@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from assistant.errors import ConfigError
 from assistant.judge.alignment import read_evidence
 from assistant.judge.responses import Response, SentenceVerdict, Verifier, split, weakest
 from assistant.judge.verification import LexicalVerifier
 from assistant.language.text import sentences
-from assistant.types import ConfigError, Judgement, Verdict
+from assistant.results import Judgement, Verdict
 
 _FLOOR = 0.5
 _MARKED = "Summarize the following text:\n{context}\noutput:"

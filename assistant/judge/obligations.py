@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from assistant.documents import Span
 from assistant.judge.alignment import Alignment, Line, holds
 from assistant.judge.cues import bound_spans
 from assistant.language.facts import FactKind
-from assistant.types import Span
 
 _CLASSES = ("prohibit", "encourage", "oblige", "advise", "permit")
 _NEAR_COPY = 0.85

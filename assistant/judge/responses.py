@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.documents import Span
 from assistant.language.text import sentences
-from assistant.types import Judgement, Span, Verdict
+from assistant.results import Judgement, Verdict
 
 
 @dataclass(frozen=True, slots=True)

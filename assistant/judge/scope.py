@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from assistant.documents import Span
 from assistant.judge.alignment import Alignment, Clause, Line, holds, same_root
 from assistant.judge.cues import ATTRIBUTED, BINDING, CONDITION, FREE_CHOICE, OPPOSITES, PROPOSED, RESTRICTION, UNIVERSAL
 from assistant.language.facts import FactKind
-from assistant.types import Span
 
 _ALIGNED = 0.4
 _STATED = 0.6

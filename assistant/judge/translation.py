@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import re
 
+from assistant.documents import Span
 from assistant.judge.alignment import Rendering
 from assistant.language.glossary import Dictionary, Glossary, Term
 from assistant.language.text import HAN, fold, is_stop_word, terms, tokens
-from assistant.types import Span
 
 _MOST = 6
 

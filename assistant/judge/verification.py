@@ -18,7 +18,7 @@ from assistant.judge.scope import dropped_condition, law_invoked, proposal_as_la
 from assistant.judge.wording import count, only_declines, repeats_context, response_probability
 from assistant.language.facts import read_facts
 from assistant.language.text import fold, squeeze
-from assistant.types import Judgement, Verdict
+from assistant.results import Judgement, Verdict
 
 WORDING_FLOOR = 0.55
 GROUNDED_FROM = 0.5

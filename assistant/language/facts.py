@@ -12,11 +12,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from assistant.documents import Span
 from assistant.language.modality import read_modes
 from assistant.language.numerals import HAN_NUMERAL, han_number, plain, to_han
 from assistant.language.quantities import read_quantities
 from assistant.language.text import fold
-from assistant.types import Span
 
 
 class FactKind(StrEnum):

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import yaml
 
+from assistant.errors import ConfigError
 from assistant.language.text import HAN, fold, is_stop_word, know_words, terms
-from assistant.types import ConfigError
 
 _PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NOT_A_GLOSS = re.compile(r"^(?:CL:|variant of|old variant|see |also written|surname |erhua|abbr\. for|used in|\(?onom)")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.types import Span
+from assistant.documents import Span
 
 
 class Mode(NamedTuple):

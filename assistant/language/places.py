@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from assistant.documents import Span
 from assistant.language.text import fold
-from assistant.types import Span
 
 
 class Place(NamedTuple):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from assistant.documents import Span
 from assistant.language.numerals import HAN_NUMERAL, MYRIADS, ONES, SCALES, TENS, han_number, plain, words_value
-from assistant.types import Span
 
 
 class Quantity(NamedTuple):

@@ -18,7 +18,7 @@ import jieba
 import opencc
 import snowballstemmer
 
-from assistant.types import Span
+from assistant.documents import Span
 
 logging.getLogger("jieba").setLevel(logging.WARNING)  # it announces its dictionary on standard error
 

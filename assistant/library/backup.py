@@ -22,8 +22,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from assistant.errors import BackupError
 from assistant.library.index import Index
-from assistant.types import BackupError
 
 _FORMAT = "policy-case-assistant backup 1"
 _MANIFEST = "manifest.json"

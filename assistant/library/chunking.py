@@ -12,10 +12,10 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from assistant.documents import Passage, PassageKind, Source, Span, Standing, Unit
 from assistant.language.facts import to_han
 from assistant.language.text import language_of, sentences
 from assistant.library.structure import Block, BlockKind, read_blocks, run_in_heading
-from assistant.types import Passage, PassageKind, Source, Span, Standing, Unit
 
 CHUNKER_VERSION = "2"
 """Raised whenever the same text would be cut differently, so that an index built before is recognised."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from assistant.types import ConfigError
+from assistant.errors import ConfigError
 
 Vectors = npt.NDArray[np.float32]
 

@@ -17,13 +17,14 @@ from pathlib import Path
 import filelock
 import numpy as np
 
+from assistant.documents import SILENT, Passage, Source
+from assistant.errors import IndexMismatch, IndexUnavailable
 from assistant.library.chunking import CHUNKER_VERSION, chunk
 from assistant.library.embedding import Embedder, Vectors
 from assistant.library.originals import Originals
 from assistant.library.registry import Registry
 from assistant.library.thesaurus import words_of
 from assistant.library.vectors import COLLECTION, VectorStore
-from assistant.types import SILENT, IndexMismatch, IndexUnavailable, Passage, Source
 
 LOCK_TIMEOUT = 120.0
 """Seconds that a second writer waits for the first."""

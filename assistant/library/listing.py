@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assistant.documents import Kind, Status
 from assistant.language.text import fold
 from assistant.library.registry import SourceRow
-from assistant.types import Kind, Status
 
 
 def matching(rows: Iterable[SourceRow], query: str = "", kind: Kind | None = None, status: Status | None = None) -> list[SourceRow]:

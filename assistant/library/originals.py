@@ -11,8 +11,8 @@ import re
 import shutil
 from pathlib import Path
 
+from assistant.errors import UnreadableFile
 from assistant.reading.loading import original_name
-from assistant.types import UnreadableFile
 
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z]{2,5}")
 _PART = ".part"

@@ -18,25 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assistant.documents import SILENT, Audience, Metadata, Page, Passage, PassageKind, PrintedLine, Source, Span
+from assistant.errors import IndexUnavailable, SourceNotFound
 from assistant.library.embedding import Vectors
 from assistant.library.kept import Kept
 from assistant.library.postings import Postings, open_occurrences
 from assistant.library.rows import PASSAGE_COLUMNS, index_terms, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
 from assistant.library.schema import bring_up, sha256_of
 from assistant.reading.canonical import lines_from_rows, lines_to_rows
-from assistant.types import (
-    SILENT,
-    Audience,
-    IndexUnavailable,
-    Metadata,
-    Page,
-    Passage,
-    PassageKind,
-    PrintedLine,
-    Source,
-    SourceNotFound,
-    Span,
-)
 
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for another program that has the file locked."""

@@ -8,9 +8,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from assistant.documents import Audience, Authority, Kind, Metadata, Passage, PassageKind, Span, Standing, Status, Unit
 from assistant.language.facts import figures
 from assistant.language.text import fold, terms
-from assistant.types import Audience, Authority, Kind, Metadata, Passage, PassageKind, Span, Standing, Status, Unit
 
 PASSAGE_COLUMNS = 'id, source_id, start, "end", text, locator, heading, kind, page_from, page_to, article, standing, reported_by, units'
 

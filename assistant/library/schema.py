@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from pathlib import Path
 
-from assistant.types import IndexMismatch
+from assistant.errors import IndexMismatch
 
 _STEPS = (
     """

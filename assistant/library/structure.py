@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.documents import Span, Standing
 from assistant.language.facts import han_number
-from assistant.types import Span, Standing
 
 _NUMERAL = "[零〇一二两三四五六七八九十百千0-9０-９]{1,9}"
 _MD_HEADING = re.compile(r"(#{1,6})\s+(.*)")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.types import UnreadableFile
+from assistant.errors import UnreadableFile
 
 LONGEST_NAME = 120
 """Bytes of a file's name in UTF-8 that every file system takes."""

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from assistant.errors import IndexUnavailable
 from assistant.library.embedding import Vectors
-from assistant.types import IndexUnavailable
 
 COLLECTION = "passages"
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 1000}

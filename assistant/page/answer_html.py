@@ -7,6 +7,7 @@ from html import escape
 
 from assistant.answers.footnotes import as_markdown
 from assistant.answers.labels import STATUS
+from assistant.documents import Kind
 from assistant.exchange import Notice, Usage, Withheld
 from assistant.language.glossary import Glossary
 from assistant.language.places import place_name
@@ -14,8 +15,8 @@ from assistant.language.text import fold, language_of, tokens
 from assistant.page.ask_words import AskWords, ask_words
 from assistant.page.rendering import badges, language_tag, render_error, where
 from assistant.page.turns import Turn
+from assistant.results import Abstention, Answer, Citation, Conflict, Hit, Scope, Statement, Verdict
 from assistant.tools.hints import hint_for
-from assistant.types import Abstention, Answer, Citation, Conflict, Hit, Kind, Scope, Statement, Verdict
 
 NEAREST = 3
 _JOINING = ("of", "the", "and")  # left out of the glossary's keys, so left out here

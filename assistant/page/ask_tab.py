@@ -9,6 +9,8 @@ from typing import Any
 import gradio as gr
 
 from assistant.answers.labels import STATUS
+from assistant.documents import Kind, Status
+from assistant.errors import AssistantError
 from assistant.filling import Filling
 from assistant.language.places import all_places, place_name
 from assistant.page.answer_html import render_filters, render_welcome
@@ -19,7 +21,7 @@ from assistant.page.rendering import render_error
 from assistant.page.source_html import render_viewer_empty
 from assistant.page.turns import Talk
 from assistant.pipeline import Assistant
-from assistant.types import Answer, AssistantError, Kind, Scope, Status
+from assistant.results import Answer, Scope
 
 MAX_QUESTION = 500
 _HAND_ON = "assistantPage.handOn(element, trigger, ['show_source', 'pose', 'again', 'judge', 'wrong', 'holds', 'drop'], watch);"

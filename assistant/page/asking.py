@@ -16,6 +16,8 @@ import gradio as gr
 from assistant import journal
 from assistant.chat.conversations import Conversations
 from assistant.dialogue import Dialogue, open_conversations
+from assistant.documents import Kind, Status
+from assistant.errors import AssistantError, ConfigError
 from assistant.filling import Filling
 from assistant.page.answer_html import render_turn, render_welcome
 from assistant.page.ask_words import ask_words
@@ -28,7 +30,7 @@ from assistant.page.suggestions import suggested
 from assistant.page.turns import Talk, Turn
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, AssistantError, ConfigError, Kind, Scope, Status
+from assistant.results import Abstention, Answer, Scope
 
 Opened = tuple[int, str, int] | None
 """What the viewer shows: the place of a turn, ``n`` or ``hit``, and the number of the citation or the rank of the passage."""

@@ -9,8 +9,8 @@ import gradio as gr
 
 from assistant.benefits.profile import Profile, parse_profile
 from assistant.benefits.profile_fields import Field, FieldKind, Said, fields, sections
+from assistant.errors import ProfileError
 from assistant.language.places import all_places, place_name
-from assistant.types import ProfileError
 
 UNKNOWN = "unknown"
 _UNKNOWN = Said("未知", "unknown")

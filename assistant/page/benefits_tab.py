@@ -17,13 +17,14 @@ from assistant.benefits.profile_fields import Said, fields, sections
 from assistant.benefits.profile_store import ProfileStore
 from assistant.benefits.worksheet_export import write_csv, write_docx
 from assistant.benefits.worksheet_html import render_worksheet
+from assistant.errors import ProfileError
 from assistant.filling import Filling
 from assistant.page.benefits_form import blank, lay_out_form, read_form, wording
 from assistant.page.events import QUICK
 from assistant.page.exporting import Exports, hidden, show_result
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
-from assistant.types import ProfileError, Scope
+from assistant.results import Scope
 
 _TAB = Said("权益测算", "Benefits")
 _INTRO = Said(

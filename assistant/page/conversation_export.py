@@ -15,7 +15,7 @@ from assistant.answers.footnotes import NEAREST, as_markdown, marks, plain
 from assistant.page.answer_html import filters_of
 from assistant.page.ask_words import AskWords, ask_words
 from assistant.page.turns import Turn
-from assistant.types import Abstention, Answer, Citation
+from assistant.results import Abstention, Answer, Citation
 
 _AMBER = RGBColor(0x71, 0x3F, 0x12)
 

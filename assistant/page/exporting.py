@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
+from assistant.errors import AssistantError
 from assistant.filling import Filling
 from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
-from assistant.types import AssistantError
 
 _T = TypeVar("_T")
 POLL = 0.5

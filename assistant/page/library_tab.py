@@ -17,6 +17,8 @@ import yaml
 
 from assistant.access.people import Right
 from assistant.benefits.profile_fields import Said
+from assistant.documents import Kind, Status
+from assistant.errors import AssistantError, SourceNotFound
 from assistant.filling import Filling
 from assistant.intake import MOST_FILES, take_in, written
 from assistant.library.listing import matching
@@ -29,7 +31,6 @@ from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant, FileReport
-from assistant.types import AssistantError, Kind, SourceNotFound, Status
 
 _PROBES, _PROBE_LENGTH = 3, 200
 """Passages of a removed document that are searched for afterwards, and how many characters of each."""

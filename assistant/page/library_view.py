@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from html import escape
 
 from assistant.benefits.profile_fields import Said
+from assistant.documents import SILENT, Audience, Metadata, Passage, Source
 from assistant.language.text import fold
 from assistant.library.registry import Coverage, SourceRow
 from assistant.page.library_words import AUDIENCES, FAULTS, LANGUAGES, LEFT, OUTCOMES, PASSAGE_KINDS, WITH_WARNING, told
 from assistant.page.rendering import badges
 from assistant.pipeline import FileReport
-from assistant.types import SILENT, Audience, Metadata, Passage, Source
 
 MOST_PASSAGES = 100
 """Passages shown of a document at once."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from assistant.answers.labels import AUTHORITY, STATUS
 from assistant.benefits.profile_fields import Said
-from assistant.types import Audience, Kind, PassageKind, Standing
+from assistant.documents import Audience, Kind, PassageKind, Standing
 
 TAB = Said("资料库", "Library")
 SEARCH = Said("查找文件（标题、文号或编号）", "Find a document (title, number or id)")

@@ -12,10 +12,11 @@ from typing import Any
 import gradio as gr
 
 from assistant.benefits.profile_fields import Said
+from assistant.documents import Metadata
+from assistant.errors import MetadataError
 from assistant.language.places import all_places, place_name
 from assistant.page.library_words import AS_READ, UNKNOWN_PLACE, vocabulary
 from assistant.reading.metadata import parse_metadata
-from assistant.types import Metadata, MetadataError
 
 
 class _Kind(StrEnum):

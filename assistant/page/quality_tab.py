@@ -11,6 +11,7 @@ import gradio as gr
 
 from assistant.access.people import Right
 from assistant.benefits.profile_fields import Said
+from assistant.errors import AssistantError
 from assistant.filling import Filling
 from assistant.page.events import QUICK
 from assistant.page.page_words import words
@@ -20,7 +21,6 @@ from assistant.page.visitors import visitor
 from assistant.pipeline import Assistant
 from assistant.reports import latest_report
 from assistant.review import review
-from assistant.types import AssistantError
 
 _TAB = Said("质量", "Quality")
 _WEEKS, _SPAN = Said("最近 {n} 周", "last {n} weeks"), Said("时间范围", "Time")

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from html import escape
 
 from assistant.benefits.profile_fields import Said
+from assistant.results import Reason
 from assistant.review import Review
-from assistant.types import Reason
 
 _ASKED, _JUDGED = Said("每周提问", "Questions a week"), Said("每周反馈", "Feedback a week")
 _ANSWERED, _DECLINED = Said("已回答", "answered"), Said("未回答", "declined")

@@ -10,10 +10,10 @@ from html import escape
 from itertools import pairwise
 
 from assistant.answers.labels import AUTHORITY, STANDING, STATUS
+from assistant.documents import Authority, Metadata, Span, Standing, Status
 from assistant.language.places import place_name
 from assistant.page.ask_words import ask_words
 from assistant.page.page_words import words
-from assistant.types import Authority, Metadata, Span, Standing, Status
 
 _STATUS_SIGN = {
     Status.IN_FORCE: "●",

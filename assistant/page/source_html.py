@@ -6,13 +6,15 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
+from assistant.documents import Passage, Source, Span
+from assistant.errors import AssistantError, SourceNotFound
 from assistant.page.answer_html import button
 from assistant.page.ask_words import ask_words
 from assistant.page.rendering import badges, language_tag, mark, render_error, where
 from assistant.page.turns import Turn
 from assistant.pdf_view import PageImage, can_be_shown, page_image
 from assistant.pipeline import Assistant
-from assistant.types import Answer, AssistantError, Citation, Hit, Passage, Source, SourceNotFound, Span
+from assistant.results import Answer, Citation, Hit
 
 AROUND = 2
 """Passages that are shown before and after the cited one, besides those of its own article."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.documents import Authority
 from assistant.exchange import Turn
 from assistant.page.ask_words import ask_words
 from assistant.pipeline import Assistant
-from assistant.types import Abstention, Answer, Authority, Scope
+from assistant.results import Abstention, Answer, Scope
 
 _MOST = 3
 _TRIED = 5

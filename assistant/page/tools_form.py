@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from assistant.benefits.profile_fields import Said
-from assistant.types import ToolError
+from assistant.errors import ToolError
 
 TAB, TOOL = Said("工具", "Tools"), Said("选择工具", "Choose a tool")
 RUN, SAMPLE = Said("运行", "Run"), Said("用示例数据试一试", "Try sample data")

@@ -14,6 +14,7 @@ import yaml
 
 from assistant.benefits.profile_fields import Said
 from assistant.config import shipped
+from assistant.errors import AssistantError, ToolError
 from assistant.filling import Filling
 from assistant.page.events import QUICK
 from assistant.page.exporting import Exports, hidden, show_result
@@ -21,13 +22,13 @@ from assistant.page.tools_form import EMPTY, FIELDS, KINDS, RUN, SAMPLE, TAB, TO
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
 from assistant.reading.loading import load
+from assistant.results import Scope
 from assistant.tools.agreement_docx import write_commented
 from assistant.tools.agreement_rules import AgreementKind
 from assistant.tools.desk import BadCells, Desk, Result
 from assistant.tools.quality import read_quality_rules, read_scores
 from assistant.tools.report_docx import write_report
 from assistant.tools.report_html import to_fragment, to_html
-from assistant.types import AssistantError, Scope, ToolError
 
 _HTML = Said("下载 HTML", "Download HTML")
 _NO_AMOUNT = Said("还没有填数额。请至少填一项，或点“用示例数据试一试”。", "No figure is given. Fill in at least one, or try the sample.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Notice, Withheld
 from assistant.journal import Entry
-from assistant.types import Abstention, Answer, Scope
+from assistant.results import Abstention, Answer, Scope
 
 
 @dataclass(frozen=True, slots=True)

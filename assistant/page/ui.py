@@ -13,6 +13,7 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.utils import get_upload_folder
 
+from assistant.errors import AssistantError
 from assistant.filling import Filling
 from assistant.page import ask_tab, benefits_tab, library_tab, quality_tab, tools_tab
 from assistant.page.events import QUICK
@@ -21,7 +22,6 @@ from assistant.page.rendering import render_error, render_header
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
 from assistant.tools.report_html import STYLE
-from assistant.types import AssistantError
 
 TABS = (ask_tab, benefits_tab, tools_tab, library_tab, quality_tab)
 """In the order in which they stand."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from assistant.types import Span
+from assistant.documents import Span
 
 
 class Asked(StrEnum):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from assistant.documents import Span
 from assistant.questions.query import ConceptKind, Query
-from assistant.types import Span
 
 
 class Focus(NamedTuple):

@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.documents import Metadata, Span, Status
 from assistant.exchange import Turn
 from assistant.language.text import fold
 from assistant.questions.asking import Asked
 from assistant.questions.query import Concept, ConceptKind, Query
-from assistant.types import Metadata, Span, Status
 
 FEW = 3
 """A question with at most this many concepts, and no place, actor or instrument, is taken for a follow-up."""

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from assistant.documents import Span
 from assistant.language.facts import Fact, FactKind, read_facts
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.language.places import Place, find_places
 from assistant.language.text import HAN, fold, is_stop_word, language_of, plain_words, stem, terms, tokens
 from assistant.questions.asking import Asked, asked_for, asks_standing, unit_asked
-from assistant.types import Span
 
 _HAN_RUN = re.compile(f"[{HAN}]+")
 

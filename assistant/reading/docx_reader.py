@@ -11,9 +11,9 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
+from assistant.errors import EncryptedFile, UnreadableFile
 from assistant.reading.canonical import Reading, canonical
 from assistant.reading.readers import join_blocks, pipe_rows
-from assistant.types import EncryptedFile, UnreadableFile
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)

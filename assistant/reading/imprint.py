@@ -10,8 +10,8 @@ import datetime as dt
 import re
 from itertools import zip_longest
 
+from assistant.documents import Authority, Kind
 from assistant.reading.canonical import han_share
-from assistant.types import Authority, Kind
 
 PROVINCES: dict[str, str] = dict(
     pair.split(":")

@@ -14,13 +14,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from assistant.documents import Authority, Kind, Metadata, Source
+from assistant.errors import EmptyFile, UnknownSuffix, UnreadableFile
 from assistant.reading.canonical import Reading
 from assistant.reading.formats import KNOWN, PLAIN, READERS
 from assistant.reading.imprint import read_imprint
 from assistant.reading.legibility import lookalikes
 from assistant.reading.metadata import SIDECAR_SUFFIX, overrides_for, parse_metadata, read_sidecars
 from assistant.reading.sandbox import Sandbox
-from assistant.types import Authority, EmptyFile, Kind, Metadata, Source, UnknownSuffix, UnreadableFile
 
 SUFFIXES: tuple[str, ...] = tuple(READERS)
 """The suffixes of files that can be read, in lower case."""

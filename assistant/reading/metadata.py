@@ -20,7 +20,8 @@ from pathlib import Path
 
 import yaml
 
-from assistant.types import Audience, Authority, Kind, Metadata, MetadataError, Standing, Status
+from assistant.documents import Audience, Authority, Kind, Metadata, Standing, Status
+from assistant.errors import MetadataError
 
 KEYS: tuple[str, ...] = tuple(field.name for field in fields(Metadata))
 """The legal keys, in the order of the record."""

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assistant.types import Box
+from assistant.documents import Box
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pypdf import PageObject
 from pypdf.errors import PyPdfError
 
+from assistant.documents import Box
 from assistant.reading.pdf_lines import Line
-from assistant.types import Box
 
 _DESCENT = 0.25
 _ASCENT = 1.05

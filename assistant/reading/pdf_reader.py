@@ -13,6 +13,8 @@ from itertools import pairwise
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError
 
+from assistant.documents import Page, PrintedLine, Span
+from assistant.errors import EmptyFile, EncryptedFile, LoadError, NoTextLayer, UnreadableFile
 from assistant.reading import ocr
 from assistant.reading.canonical import Reading, join, vocabulary
 from assistant.reading.imprint import can_be_title
@@ -20,7 +22,6 @@ from assistant.reading.legibility import illegible
 from assistant.reading.pdf_boxes import Frame, frame_of
 from assistant.reading.pdf_lines import Line, page_lines, without_running_lines
 from assistant.reading.pdf_paragraphs import layout_of, paragraphs_of
-from assistant.types import EmptyFile, EncryptedFile, LoadError, NoTextLayer, Page, PrintedLine, Span, UnreadableFile
 
 _LEAST_CHARACTERS = 20
 """Fewer printed characters per page than this are stamps and page numbers on a scan, not a text."""

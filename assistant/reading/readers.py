@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import lxml.html
 from lxml import etree
 
+from assistant.errors import UnreadableFile
 from assistant.reading.canonical import Reading, canonical, clean, decode, join, vocabulary
 from assistant.reading.metadata import split_front_matter
-from assistant.types import UnreadableFile
 
 _COMMENT = re.compile(r"<!--.*?-->[ \t]*\n?", re.DOTALL)
 _YAML_LINE = r"(?:\w[\w.-]*[ \t]*:.*|[ \t]+\S.*|- .*|[ \t]*)\n"

@@ -15,12 +15,13 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from assistant.documents import Box
+from assistant.errors import LoadError, UnreadableFile
 from assistant.reading.canonical import lines_to_rows
 from assistant.reading.formats import READERS
 from assistant.reading.page_drawing import Mark, draw
 from assistant.reading.pdf_reader import read_pdf
 from assistant.reading.sandbox import MOST_CHARACTERS
-from assistant.types import Box, LoadError, UnreadableFile
 
 _FRAME = struct.Struct(">Q")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC

@@ -21,10 +21,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import assistant.types
+import assistant
+from assistant.documents import Box, Page, Span
+from assistant.errors import LoadError, UnreadableFile
 from assistant.reading.canonical import Reading, lines_from_rows
 from assistant.reading.page_drawing import Drawing, Mark
-from assistant.types import Box, LoadError, Page, Span, UnreadableFile
 
 SECONDS = 120.0
 """How long a file, or one page of it where pages are read one by one, may take: pypdf reads some 50 a second, OCR one in 2 to 10 s."""
@@ -102,7 +103,7 @@ class Sandbox:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            package = Path(assistant.types.__file__).resolve().parent.parent
+            package = Path(assistant.__file__).resolve().parent.parent
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "assistant.reading.reading_process", str(self.memory)],
                 stdin=subprocess.PIPE,

@@ -9,9 +9,10 @@ from typing import Any
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
+from assistant.documents import Page, Span
+from assistant.errors import UnreadableFile
 from assistant.reading.canonical import Reading, canonical
 from assistant.reading.readers import join_blocks, pipe_rows
-from assistant.types import Page, Span, UnreadableFile
 
 
 def read_pptx(data: bytes, where: str) -> Reading:

@@ -10,9 +10,9 @@ from typing import Any
 
 import openpyxl
 
+from assistant.errors import EncryptedFile, UnreadableFile
 from assistant.reading.canonical import Reading, canonical, clean, decode
 from assistant.reading.readers import join_blocks, pipe_rows
-from assistant.types import EncryptedFile, UnreadableFile
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DELIMITERS = ",;\t|"

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from assistant.documents import Authority, Kind, Metadata, Status
 from assistant.language.places import applies_in
 from assistant.language.text import fold
 from assistant.library.registry import Registry
 from assistant.questions.query import Query
+from assistant.results import Scope
 from assistant.search.naming import Names
-from assistant.types import Authority, Kind, Metadata, Scope, Status
 
 _PAST = re.compile(
     r"\b(?:former|old|previous|repealed|superseded|earlier version|before the (?:revision|amendment)|used to)\b"

@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from assistant.documents import Metadata
 from assistant.language.facts import FactKind, read_facts
 from assistant.language.text import fold, is_stop_word, plain_words, stem, terms
 from assistant.questions.query import Query
-from assistant.types import Metadata
 
 _BY_NUMBER, _BY_PERIOD = 99, 40
 """A document number names more surely than any title; the years that a plan covers name it as surely as most of its words."""

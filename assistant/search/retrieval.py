@@ -9,16 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assistant.documents import SILENT, Kind, Metadata
 from assistant.library.embedding import Vectors
 from assistant.library.index import READABLE, Index
 from assistant.library.registry import WordRow
 from assistant.library.thesaurus import Thesaurus
 from assistant.questions.query import Query
+from assistant.results import Hit, Scope
 from assistant.search.eligibility import Eligibility
 from assistant.search.feedback import feedback_scores, gram_shares
 from assistant.search.matching import Wanted, Weighed, idf, own_words, weigh
 from assistant.search.ranking import Column, Evidence, Signals, Situation, first_signals, second_signals, weights
-from assistant.types import SILENT, Hit, Kind, Metadata, Scope
 
 RRF_K_LANGUAGES = 3
 """Rank constant between languages; a small one lets each language lead in turn."""

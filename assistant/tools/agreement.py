@@ -15,13 +15,13 @@ from functools import partial
 from assistant.benefits.basis import DECLARED, Basis, Force
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.provisions import Clause
+from assistant.documents import Source, Span
 from assistant.language.text import fold
 from assistant.tools.agreement_rules import AgreementKind, Pattern, Requirement, Role
 from assistant.tools.commitment import is_ban, is_denied, is_prohibition, weakness
 from assistant.tools.measures import measure
 from assistant.tools.parties import read_parties, read_signatories, with_roles
 from assistant.tools.segments import Segment, read_segments
-from assistant.types import Source, Span
 
 
 class Status(StrEnum):

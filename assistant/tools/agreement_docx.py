@@ -15,11 +15,11 @@ from docx.document import Document
 from docx.text.paragraph import Paragraph
 
 from assistant.benefits.word import add_note, add_table, plain, save, set_fonts
+from assistant.documents import Span
 from assistant.tools.agreement import AgreementCheck, Finding, Status
 from assistant.tools.agreement_report import STATUSES, TITLE, WARNING, head_lines, verdict
 from assistant.tools.report import CITED, Cited, standing_text
 from assistant.tools.report_docx import add_citation
-from assistant.types import Span
 
 
 def write_commented(check: AgreementCheck, path: Path) -> None:

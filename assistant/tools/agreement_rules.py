@@ -17,8 +17,8 @@ from assistant.benefits.entries import read_list, read_mapping, read_member, rea
 from assistant.benefits.predicates import COMPARISONS
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.provisions import NOTHING, Clause, Declared, read_clause
+from assistant.errors import MetadataError, ProvisionError
 from assistant.reading.metadata import read_metadata_file
-from assistant.types import MetadataError, ProvisionError
 
 
 class AgreementKind(StrEnum):

@@ -16,10 +16,10 @@ from typing import Any
 
 from assistant.benefits.entries import read_list, read_said
 from assistant.benefits.profile_fields import Said
+from assistant.errors import ToolError
 from assistant.language.text import fold, is_stop_word, terms
 from assistant.tools.rules import Rule, Rules, read_rules
 from assistant.tools.tables import read_table
-from assistant.types import ToolError
 
 
 class Column(StrEnum):

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 
 from assistant.benefits.profile_fields import Said
+from assistant.documents import Span
 from assistant.language.modality import read_modes
-from assistant.types import Span
 
 DEFERS = Said("提到了，但留待另行商定，没有定下来", "is spoken of, but left to be settled later")
 HEDGES = Said("提到了，但措辞留有余地，不构成确定的义务", "is spoken of, but hedged, so that nobody is bound")

@@ -14,9 +14,9 @@ from assistant.benefits.profile import Profile, parse_profile
 from assistant.benefits.profile_fields import Said, fields
 from assistant.benefits.provisions import Provision
 from assistant.benefits.worksheet import quantity, value_text
+from assistant.errors import ToolError
 from assistant.tools.plain import plain_value
 from assistant.tools.report import Cited, Report, Row, Section, Table, Tone, standing_text
-from assistant.types import ToolError
 
 PROVISIONS = ("risk-compensation-fund", "risk-compensation-contributions", "industry-college-shares")
 """The provisions of the catalogue that this tool computes."""

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from assistant.benefits.basis import Grounds
 from assistant.benefits.provisions import Provision
 from assistant.config import shipped
+from assistant.documents import Source
+from assistant.errors import ToolError
 from assistant.tools import chains, costs, majors, monitoring, quality
 from assistant.tools.agreement import AgreementCheck, check_agreement, resting
 from assistant.tools.agreement_report import agreement_report, agreement_value
@@ -20,7 +22,6 @@ from assistant.tools.monitoring_report import monitoring_report
 from assistant.tools.plain import plain_value
 from assistant.tools.quality_report import quality_report
 from assistant.tools.report import Report
-from assistant.types import Source, ToolError
 
 _T = TypeVar("_T")
 

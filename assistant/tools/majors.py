@@ -14,11 +14,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import MetadataError, ProvisionError, ToolError
 from assistant.reading.metadata import read_metadata_file
 from assistant.tools.plain import plain_value
 from assistant.tools.rules import Rules, read_rules
 from assistant.tools.tables import read_table
-from assistant.types import MetadataError, ProvisionError, ToolError
 
 SECTIONS: Mapping[str, Sequence[str]] = {"measures": (), "actions": ()}
 COLUMNS = {

@@ -15,10 +15,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from assistant.errors import ProvisionError, ToolError
 from assistant.tools.plain import plain_value
 from assistant.tools.rules import Rule, Rules, read_rules
 from assistant.tools.tables import Problems, TableRow, read_table
-from assistant.types import ProvisionError, ToolError
 
 SECTIONS = {"rules": ("months",), "suggestions": ()}
 COLUMNS = {

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from assistant.benefits.profile_fields import Said
-from assistant.types import Citation
+from assistant.results import Citation
 
 
 def plain_value(value: object, language: str) -> Any:

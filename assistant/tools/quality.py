@@ -15,10 +15,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import MetadataError, ProvisionError, ToolError
 from assistant.reading.metadata import read_metadata_file
 from assistant.tools.plain import plain_value
 from assistant.tools.rules import Rule, Rules, read_rules
-from assistant.types import MetadataError, ProvisionError, ToolError
 
 SECTIONS = {"groups": (), "indicators": ("group", "weight", "sources"), "evaluators": ("weight", "example"), "notes": ("printed",)}
 GRADES = ("excellent", "good", "qualified", "unqualified")

@@ -9,7 +9,7 @@ from enum import StrEnum
 from assistant.benefits.basis import Force
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.worksheet import FORCES
-from assistant.types import Citation
+from assistant.results import Citation
 
 
 class Tone(StrEnum):

@@ -17,8 +17,8 @@ from pptx.chart.xmlwriter import ChartXmlWriter
 from pptx.enum.chart import XL_CHART_TYPE
 
 from assistant.benefits.word import add_note, add_table, plain, save, set_fonts
+from assistant.results import Citation
 from assistant.tools.report import CITED, Chart, ChartKind, Report, Section, Table
-from assistant.types import Citation
 
 _CONTENT = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _INLINE = (

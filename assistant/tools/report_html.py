@@ -8,9 +8,9 @@ from html import escape
 from itertools import count
 from pathlib import Path
 
+from assistant.results import Citation
 from assistant.tools.charts import svg
 from assistant.tools.report import CITED, Report, Row, Section, Table
-from assistant.types import Citation
 
 STYLE = Path(__file__).with_name("report.css")
 """The style sheet of reports, for a page that shows fragments."""

@@ -10,8 +10,9 @@ from assistant.benefits.basis import DECLARED, Basis, Force, Grounds
 from assistant.benefits.entries import LANGUAGES, read_list, read_mapping, read_member, read_said
 from assistant.benefits.profile_fields import Said
 from assistant.benefits.provisions import Clause, Declared, read_clause
+from assistant.errors import MetadataError, ProvisionError
 from assistant.reading.metadata import read_metadata_file
-from assistant.types import Citation, MetadataError, ProvisionError
+from assistant.results import Citation
 
 OWN = "own"
 """The standing of what a college lays down itself: it needs no basis."""

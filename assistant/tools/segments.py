@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from assistant.documents import Source, Span
 from assistant.language.text import sentences
 from assistant.library.chunking import page_of
-from assistant.types import Source, Span
 
 _HAN = "一二三四五六七八九十百〇零"
 _MARKS = (

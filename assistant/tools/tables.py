@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from assistant.errors import ToolError
 from assistant.library.chunking import row_cells
 from assistant.reading.loading import load
-from assistant.types import ToolError
 
 MOST_ROWS = 50_000
 
