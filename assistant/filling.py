@@ -29,7 +29,7 @@ class Filling:
 
     def _run(self) -> None:
         try:
-            self._assistant.fill(self._note)
+            self._assistant.curator.fill(self._note)
         except AssistantError as error:
             self.error = str(error)
         except Exception as error:  # a thread's exception reaches nobody else

@@ -11,34 +11,34 @@ from typing import BinaryIO
 
 import yaml
 
+from assistant.curation import Curator, FileReport
 from assistant.documents import Metadata
 from assistant.errors import LoadError, MetadataError
 from assistant.library.uploads import safe_name
-from assistant.pipeline import Assistant, FileReport
 
 MOST_FILES = 100
 """Files that may be handed in at once."""
 
 
-def take_in(library: Assistant, files: Sequence[tuple[str, BinaryIO]], metadata: str = "") -> Iterator[FileReport]:
+def take_in(curator: Curator, files: Sequence[tuple[str, BinaryIO]], metadata: str = "") -> Iterator[FileReport]:
     """Take files in; yield what became of each. A bad file never stops the others, and what makes no source is not kept.
 
     Args:
-        library: where they go.
+        curator: of the library where they go.
         files: the name of each as its sender wrote it, and its content.
         metadata: YAML with what is known of them, as for ``assistant ingest --metadata``.
 
     Raises:
         MetadataError: ``metadata`` is wrong; nothing has been taken in.
     """
-    with library.uploads.batch() as batch:
+    with curator.uploads.batch() as batch:
         saved: set[Path] = set()
         yield from [report for name, file in files if (report := _save(batch, name, file, saved))]
         given = batch / ".metadata.yaml" if metadata.strip() else None
         if given:
             given.write_text(metadata, encoding="utf-8", errors="replace")
         try:
-            for report in library.ingest([batch], given):
+            for report in curator.ingest([batch], given):
                 yield _without_folders(report, batch)
         except MetadataError as error:
             raise MetadataError(_without_folder(str(error), batch)) from error

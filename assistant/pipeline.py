@@ -6,28 +6,26 @@ import copy
 import datetime as dt
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.access.views import IndexView
 from assistant.answers.answering import Draft, ExtractiveAnswerer
-from assistant.answers.citing import Citations, citation_of
-from assistant.answers.conflicts import find_conflicts
-from assistant.answers.labels import abstention_message, notes_for, standing_frame
+from assistant.answers.composing import Finding, compose
 from assistant.answers.roles import Answerer, Finder, Verifier
 from assistant.answers.sufficiency import judge
 from assistant.benefits.assessment import Worksheet, assess, make_worksheet
 from assistant.benefits.basis import Grounds, LiveTexts
 from assistant.benefits.profile import Profile
 from assistant.benefits.provisions import Provision, read_catalogue
-from assistant.chat.conversing import Finding, Unopened, converse
+from assistant.chat.conversing import Unopened, converse
 from assistant.config import Settings, load_settings
+from assistant.curation import Curator, FileReport
 from assistant.documents import Audience, Metadata, Source
-from assistant.errors import AssistantError, ConfigError, MetadataError
+from assistant.errors import ConfigError
 from assistant.events import Done, Event
 from assistant.exchange import Turn
 from assistant.judge.responses import Verifier as Judge
@@ -36,39 +34,15 @@ from assistant.judge.verification import LexicalVerifier
 from assistant.language.glossary import Dictionary, Glossary, read_terms
 from assistant.language.places import Place
 from assistant.library.embedding import Embedder, SentenceTransformerEmbedder
-from assistant.library.index import Change, Diagnosis, Index
+from assistant.library.index import Diagnosis, Index
 from assistant.library.registry import Registry, SourceRow
-from assistant.library.uploads import Uploads
 from assistant.questions.follow_ups import Condenser
 from assistant.questions.query import Query, QueryReader
-from assistant.reading.loading import find_files, load
-from assistant.reading.metadata import check_file_names, parse_metadata, read_metadata_file
-from assistant.results import Abstention, Answer, Hit, Reason, Scope, Statement, Verdict
+from assistant.results import Abstention, Answer, Hit, Scope
 from assistant.search.retrieval import Retriever
 
 if TYPE_CHECKING:
     from assistant.chat.chat_model import ChatModel
-    from assistant.chat.conversations import Conversations
-
-_FILLING = "filling"
-"""Set while an empty library is being filled, so that a filling that was cut short goes on at the next start."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one file: ``added``, ``unchanged``, ``replaced`` or ``failed``, and why.
-
-    ``fault`` names the class of the error, for whoever words it in another language.
-    """
-
-    path: Path
-    outcome: str
-    source_id: str = ""
-    title: str = ""
-    passages: int = 0
-    warnings: tuple[str, ...] = ()
-    error: str = ""
-    fault: str = ""
 
 
 class Assistant:
@@ -107,7 +81,6 @@ class Assistant:
         if chat_model is not None:
             self.chat_model = chat_model
         self.audiences = frozenset(Audience)
-        self.uploads = Uploads(self.settings.home)
         self._views: dict[frozenset[Audience], Assistant] = {}
 
     @cached_property
@@ -150,27 +123,18 @@ class Assistant:
             view.audiences = shown & self.audiences
             view.index = IndexView(self.index, view.audiences)
             view.retriever = Retriever(view.index)
-            vars(view).pop("condenser", None)  # made from the retriever
+            for made in ("condenser", "curator"):  # over the whole index
+                vars(view).pop(made, None)
             view._views = {}
             self._views[shown] = view
         return self._views[shown]
 
     # -- library ----------------------------------------------------------------------------------------------
 
-    def is_empty(self) -> bool:
-        """Whether nothing has been taken in yet, or the first filling was cut short."""
-        return self.index.registry.revision() == 0 or self.index.registry.get(_FILLING) == "yes"
-
-    def fill(self, progress: Callable[[int, int, str], None] = lambda done, total, name: None) -> list[FileReport]:
-        """Fill an empty library from the corpus that ships; do nothing otherwise."""
-        folder = self.settings.corpus_folder
-        if folder is None or not self.is_empty():
-            return []
-        paths = [p for name in ("policies", "cases") if (folder / name).is_dir() for p in find_files([folder / name])]
-        self.index.registry.store(_FILLING, "yes")
-        reports = list(self.ingest(paths, progress=progress))
-        self.index.registry.store(_FILLING, "no")
-        return reports
+    @cached_property
+    def curator(self) -> Curator:
+        """Takes documents into the library, amends and removes them."""
+        return Curator(self.settings, self.index, lambda: self.glossary)
 
     def ingest(
         self,
@@ -178,50 +142,8 @@ class Assistant:
         metadata: Path | None = None,
         progress: Callable[[int, int, str], None] = lambda done, total, name: None,
     ) -> Iterator[FileReport]:
-        """Take in files and folders, one report each; one bad file never stops the others.
-
-        Raises:
-            MetadataError: the metadata file is wrong.
-        """
-        self.glossary  # noqa: B018  the segmenter must know the domain's words before texts are indexed
-        files = find_files(paths)
-        overrides = read_metadata_file(metadata) if metadata else None
-        if overrides is not None:
-            check_file_names(overrides, files)
-        seen: dict[str, Path] = {}
-        for done, path in enumerate(files):
-            progress(done, len(files), path.name)
-            yield self._take(path, overrides, seen)
-        progress(len(files), len(files), "")
-
-    def _take(self, path: Path, overrides: Mapping[str, object] | None, seen: dict[str, Path]) -> FileReport:
-        try:
-            source = load(path, overrides)
-            if source.id in seen:
-                raise MetadataError(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
-            seen[source.id] = path
-            if twin := self._twin(source):
-                count = len(self.index.registry.passages_of(twin.id))
-                told = f"has the text of {twin.id!r}, so it was not taken in a second time"
-                return FileReport(path, Change.UNCHANGED.value, twin.id, twin.title, count, (*source.warnings, told))
-            change = self.index.take(source, file=path)
-        except AssistantError as error:
-            return FileReport(path, "failed", error=str(error), fault=type(error).__name__)
-        report = self._report(source, change)
-        return replace(report, warnings=(*report.warnings, *self._namesakes(source)))
-
-    def _twin(self, source: Source) -> Source | None:
-        """Return the live source of which a new one is a copy: the same text, and nothing else known of it."""
-        if self.index.registry.sha256(source.id) is not None:
-            return None
-        for other in map(self.source, self.index.registry.same_text(source.text)):
-            if replace(source.metadata, id=other.id, work=other.metadata.work) == other.metadata:
-                return other
-        return None
-
-    def _namesakes(self, source: Source) -> list[str]:
-        others = [i for i in self.index.registry.same_text(source.text) if i != source.id]
-        return [f"has the text of {i!r}, but other metadata: remove one of them, or say which is which" for i in others]
+        """Take in files and folders, one report each; see ``Curator.ingest``."""
+        return self.curator.ingest(paths, metadata, progress)
 
     def sources(self) -> list[SourceRow]:
         """Return what is in the library, by id."""
@@ -231,69 +153,13 @@ class Assistant:
         """Return one source with its text."""
         return self.index.registry.source(source_id)
 
-    def amend(self, source_id: str, changes: Mapping[str, object]) -> FileReport:
-        """Change what is known of a source, and index it anew with that; its file stays as it is.
-
-        Raises:
-            SourceNotFound: there is none with that id.
-            MetadataError: a key or a value is not legal, or ``changes`` would give it another id.
-        """
-        source = self.source(source_id)
-        values = parse_metadata(changes, source_id)
-        if values.get("id", source_id) != source_id:
-            raise MetadataError(f"{source_id}: id {values['id']!r} would make another source of it. Take the file in again under that id.")
-        metadata = replace(source.metadata, **values)  # type: ignore[arg-type]  # parsed above
-        if metadata == source.metadata:
-            return self._report(source, Change.UNCHANGED)
-        digest = hashlib.sha256(f"{source.sha256}\0{metadata}".encode()).hexdigest()  # what the file says of itself then counts as a change
-        amended = replace(source, metadata=metadata, sha256=digest)
-        return self._report(amended, self.index.renew(amended))
-
-    def reindex(self, source_id: str) -> FileReport:
-        """Read a source again from the file that was kept of it, if one was, and cut and embed it anew; what is known of it stays.
-
-        Raises:
-            SourceNotFound: there is none with that id.
-            LoadError: its file cannot be read any more.
-        """
-        source = self.source(source_id)
-        if source.original:
-            fresh = load(self.index.originals.folder / source.original)
-            source = replace(source, text=fresh.text, pages=fresh.pages, warnings=fresh.warnings)
-        return self._report(source, self.index.renew(source))
-
-    def _report(self, source: Source, change: Change) -> FileReport:
-        count = len(self.index.registry.passages_of(source.id))
-        return FileReport(Path(source.path), change.value, source.id, source.title, count, source.warnings)
-
     def remove(self, source_id: str) -> dict[str, int]:
-        """Remove a source and return what probes of the index, and of the conversations held, still find of it: zeros."""
-        left = self.index.remove(source_id)
-        with self._conversations() as kept:
-            if kept:
-                kept.forget(source_id)
-                left["answers"] = kept.quoting(source_id)
-        return left
-
-    @contextmanager
-    def _conversations(self) -> Iterator[Conversations | None]:
-        """Give the conversations held, or ``None`` where there were none yet."""
-        file, url = self.settings.conversations_file, self.settings.database_url.get_secret_value()
-        if not url and not file.exists():
-            yield None
-            return
-        from assistant.chat.conversations import Conversations  # a moment to import, and most removals need none
-
-        with closing(Conversations(file, url)) as kept:
-            yield kept
+        """Remove a source and return what is still found of it: zeros; see ``Curator.remove``."""
+        return self.curator.remove(source_id)
 
     def doctor(self, rebuild: bool = False) -> Diagnosis:
         """Find and clear what is out of step, and return what had been wrong."""
-        self.uploads.clear()
-        found = self.index.rebuild() if rebuild else self.index.repair()
-        with self._conversations() as kept:
-            quoting = kept.forget_all_but({row.metadata.id for row in self.sources()}) if kept else 0
-        return replace(found, quoting=quoting)
+        return self.curator.doctor(rebuild)
 
     # -- questions --------------------------------------------------------------------------------------------
 
@@ -366,9 +232,8 @@ class Assistant:
 
     def show(self, finding: Finding) -> Answer | Abstention:
         """Return the extractive answer of what was found, or the refusal."""
-        if finding.sufficiency.reason is not None:
-            return self._decline(finding, finding.sufficiency.reason)
-        return self._show(finding)
+        composed = compose(finding, self.index.registry, self.verifier, self.fingerprint)
+        return self.show(self.find(finding.query.text, finding.scope)) if composed is None else composed
 
     def _scope(self, scope: Scope) -> Scope:
         return replace(scope, jurisdiction=scope.jurisdiction or self.settings.jurisdiction)
@@ -384,53 +249,6 @@ class Assistant:
         vectors = self.index.registry.unit_vectors((h.passage.id for h in hits), self.embedder.dimension)
         question = self.retriever.question_vector(query) if vectors else None
         return self.answerer.answer(query, hits, self.index.registry, weighed, vectors, question)
-
-    def _show(self, finding: Finding) -> Answer | Abstention:
-        query = finding.query
-        citations = Citations()
-        statements: list[Statement] = []
-        for piece in finding.draft.pieces:
-            hit = piece.candidate.hit
-            source = self.index.registry.source(hit.source.id)
-            if source.text[hit.passage.span.start : hit.passage.span.end] != hit.passage.text:  # replaced since it was found
-                return self.show(self.find(query.text, finding.scope))
-            quotes = [source.text[s.start : s.end] for s in piece.spans]
-            judgement = self.verifier(piece.text, [" ".join(quotes), *quotes])
-            if judgement.verdict is not Verdict.SUPPORTED:
-                continue
-            numbers = citations.numbers(citation_of(hit, span, source, query.language) for span in piece.spans)
-            statements.append(Statement(standing_frame(query, hit) + piece.text, judgement.verdict, judgement.reason, numbers))
-        if not statements:
-            return self._decline(finding, Reason.UNSUPPORTED)
-        return Answer(
-            question=query.text,
-            language=query.language,
-            statements=tuple(statements),
-            citations=tuple(citations.all),
-            conflicts=tuple(find_conflicts(query, finding.draft, citations.all)),
-            hits=finding.hits,
-            as_of=finding.scope.as_of or dt.date.today(),
-            revision=self.index.registry.revision(),
-            fingerprint=self.fingerprint,
-            notes=tuple(notes_for(query, citations.all)),
-            confidence=round(finding.sufficiency.confidence, 3),
-        )
-
-    def _decline(self, finding: Finding, reason: Reason) -> Abstention:
-        query, missing, draft = finding.query, finding.sufficiency.missing, finding.draft
-        nearest = draft.candidates[0] if draft.candidates and reason is Reason.FALSE_PREMISE else None
-        return Abstention(
-            question=query.text,
-            language=query.language,
-            reason=reason,
-            missing=missing,
-            message=abstention_message(reason, missing, query.language, nearest.hit if nearest else None, nearest.text if nearest else ""),
-            hits=finding.hits,
-            as_of=finding.scope.as_of or dt.date.today(),
-            revision=self.index.registry.revision(),
-            fingerprint=self.fingerprint,
-            confidence=round(finding.sufficiency.confidence, 3),
-        )
 
     # -- benefits ---------------------------------------------------------------------------------------------
 
@@ -484,14 +302,3 @@ def _installed() -> bool:
     except importlib.metadata.PackageNotFoundError:
         return False
     return True
-
-
-def outcomes(reports: Iterable[FileReport]) -> dict[str, int]:
-    """Return how many files had each outcome."""
-    out: dict[str, int] = {}
-    for report in reports:
-        out[report.outcome] = out.get(report.outcome, 0) + 1
-    return out
-
-
-__all__ = ["Assistant", "Change", "FileReport", "outcomes"]

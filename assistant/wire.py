@@ -19,9 +19,9 @@ from assistant.tools.hints import hint_for
 
 if TYPE_CHECKING:  # what only moves records about must not wait for the libraries that make them
     from assistant.benefits.assessment import Checked, Figure, Row, Worksheet
+    from assistant.curation import FileReport
     from assistant.judge.responses import Response
     from assistant.library.registry import SourceRow
-    from assistant.pipeline import FileReport
 
 Json = dict[str, Any]
 

@@ -95,7 +95,7 @@ def running(folder: Path, dictionary: Dictionary, sign_in: str = "off", hidden: 
     given = load_settings(home=folder / "home", corpus=str(write_documents(folder / "corpus", hidden)), sign_in=sign_in, **settings)
     assistant = Assistant(given, HashEmbedder())
     assistant.reader = QueryReader(assistant.glossary, dictionary)
-    assistant.fill()
+    assistant.curator.fill()
     assert all(report.outcome == "added" for report in assistant.ingest(extra))
     accounts, tokens = None, {}
     if sign_in != "off":

@@ -162,22 +162,6 @@ def test_what_is_damaged_is_not_put_in_place(library: Assistant, tmp_path: Path)
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
 
 
-def test_a_copy_is_told_and_not_taken_twice(library: Assistant, tmp_path: Path) -> None:
-    for name in ("first", "copy"):
-        (tmp_path / f"{name}.md").write_text("# Leave Rule\n\n## Article 1\n\nAn intern has two days of leave.\n")
-    (tmp_path / "staff.md").write_text("# Leave Rule\n\n## Article 1\n\nAn intern has two days of leave.\n")
-    (tmp_path / "staff.md.meta.yaml").write_text("audience: staff\n")
-    first, copy, staff = library.ingest([tmp_path / f"{name}.md" for name in ("first", "copy", "staff")])
-    assert (first.outcome, first.warnings) == ("added", ())
-    assert (copy.outcome, copy.source_id) == ("unchanged", "first")
-    assert copy.warnings == ("has the text of 'first', so it was not taken in a second time",)
-    assert (staff.outcome, staff.source_id) == ("added", "staff")
-    assert staff.warnings == ("has the text of 'first', but other metadata: remove one of them, or say which is which",)
-    library.remove("first")
-    (again,) = library.ingest([tmp_path / "copy.md"])
-    assert (again.outcome, again.source_id) == ("added", "copy")
-
-
 def test_databases_are_copied_with_what_is_still_in_their_log(library: Assistant, tmp_path: Path) -> None:
     with closing(sqlite3.connect(library.settings.home / "library.sqlite", isolation_level=None)) as held:
         held.execute("BEGIN")

@@ -237,7 +237,7 @@ def test_library_stays_bare(args: list[str]) -> None:
 @pytest.mark.usefixtures("small_corpus")
 def test_page_opens_before_the_library_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
     empty: list[bool] = []
-    monkeypatch.setattr(serving, "launch", lambda library, host, port: empty.append(library.is_empty()))
+    monkeypatch.setattr(serving, "launch", lambda library, host, port: empty.append(library.curator.is_empty()))
     assert outcome(run("serve")) == (0, "", "")
     assert empty == [True]
 

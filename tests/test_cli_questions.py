@@ -28,6 +28,10 @@ class ScriptedLibrary:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    @property
+    def curator(self) -> ScriptedLibrary:
+        return self
+
     def is_empty(self) -> bool:
         return False
 

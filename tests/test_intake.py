@@ -12,7 +12,7 @@ import yaml
 
 from assistant.config import load_settings
 from assistant.documents import Audience, Authority, Metadata, Standing, Status
-from assistant.errors import MetadataError, SourceNotFound
+from assistant.errors import MetadataError
 from assistant.intake import take_in, written
 from assistant.pipeline import Assistant
 from assistant.reading.metadata import parse_metadata
@@ -30,13 +30,13 @@ def library(tmp_path: Path) -> Iterator[Assistant]:
 
 def kept(library: Assistant) -> list[str]:
     """Return the files of uploads that lie anywhere, and the suffixes of the originals that are kept."""
-    uploads = library.uploads.folder
+    uploads = library.curator.uploads.folder
     return [*(path.name for path in uploads.rglob("*")), *sorted(Path(name).suffix for name in library.index.originals.names())]
 
 
 def test_a_bad_file_stops_no_other_and_is_not_kept(library: Assistant) -> None:
     files = [("bad.pdf", NOTE), ("good.md", NOTE), ("x.exe", b"MZ"), ("", NOTE), ("good.md", b"# Another"), ("empty.md", b"")]
-    reports = {(report.path.name, report.outcome, report.fault) for report in take_in(library, [(name, io.BytesIO(data)) for name, data in files])}
+    reports = {(report.path.name, report.outcome, report.fault) for report in take_in(library.curator, [(name, io.BytesIO(data)) for name, data in files])}
     assert reports == {
         ("?", "failed", "UnreadableFile"),
         ("good.md", "failed", "SentTwice"),
@@ -50,7 +50,7 @@ def test_a_bad_file_stops_no_other_and_is_not_kept(library: Assistant) -> None:
 
 
 def test_no_report_says_where_a_file_lies(library: Assistant) -> None:
-    reports = list(take_in(library, [("../../bad.pdf", io.BytesIO(NOTE)), ("a.md", io.BytesIO(b"---\nstatus: gone\n---\n\nText."))]))
+    reports = list(take_in(library.curator, [("../../bad.pdf", io.BytesIO(NOTE)), ("a.md", io.BytesIO(b"---\nstatus: gone\n---\n\nText."))]))
     assert [report.outcome for report in reports] == ["failed", "failed"]
     assert all(str(library.settings.home) not in report.error for report in reports)
     assert kept(library) == []
@@ -58,16 +58,16 @@ def test_no_report_says_where_a_file_lies(library: Assistant) -> None:
 
 def test_metadata_hold_for_all_files_and_a_wrong_one_takes_nothing_in(library: Assistant) -> None:
     files = [("a.md", NOTE), ("b.md", NOTE + b"More.")]
-    assert len(list(take_in(library, [(n, io.BytesIO(d)) for n, d in files], "status: trial\naudience: staff\n"))) == 2
+    assert len(list(take_in(library.curator, [(n, io.BytesIO(d)) for n, d in files], "status: trial\naudience: staff\n"))) == 2
     assert {(row.metadata.status, row.metadata.audience) for row in library.sources()} == {(Status.TRIAL, Audience.STAFF)}
     with pytest.raises(MetadataError, match=r"other\.md") as error:
-        list(take_in(library, [("c.md", io.BytesIO(NOTE))], "other.md: {status: trial}"))
+        list(take_in(library.curator, [("c.md", io.BytesIO(NOTE))], "other.md: {status: trial}"))
     assert str(library.settings.home) not in str(error.value)
     assert kept(library) == [".md", ".md"]
 
 
 def test_what_is_given_up_half_way_leaves_nothing_behind(library: Assistant) -> None:
-    reports = take_in(library, [(f"{n}.md", io.BytesIO(NOTE + str(n).encode())) for n in range(3)])
+    reports = take_in(library.curator, [(f"{n}.md", io.BytesIO(NOTE + str(n).encode())) for n in range(3)])
     assert next(reports).outcome == "added"
     reports.close()  # type: ignore[attr-defined]  # it is a generator
     assert [row.metadata.id for row in library.sources()] == ["0"]
@@ -95,37 +95,7 @@ def test_metadata_read_back_as_they_were() -> None:
         assert Metadata(**read) == known  # type: ignore[arg-type]  # parsed
 
 
-def test_what_is_known_is_corrected_without_the_file(library: Assistant) -> None:
-    list(take_in(library, [("a.md", io.BytesIO(NOTE))]))
-    before = library.source("a")
-    assert library.amend("a", {"status": "trial", "audience": "staff", "supersedes": ["b"]}).outcome == "replaced"
-    after = library.source("a")
-    assert (after.metadata.status, after.metadata.audience, after.metadata.supersedes) == (Status.TRIAL, Audience.STAFF, ("b",))
-    assert after.text == before.text
-    assert library.seen_by(frozenset({Audience.PUBLIC})).sources() == []
-    assert library.amend("a", {"status": "trial"}).outcome == "unchanged"
-    assert kept(library) == [".md"]
-    for wrong in ({"status": "gone"}, {"colour": "red"}, {"id": "b"}):
-        with pytest.raises(MetadataError):
-            library.amend("a", wrong)
-    with pytest.raises(SourceNotFound):
-        library.amend("nothing", {})
-
-
-def test_a_source_is_read_and_indexed_anew_and_what_is_known_of_it_stays(library: Assistant) -> None:
-    list(take_in(library, [("a.md", io.BytesIO(NOTE))]))
-    library.amend("a", {"status": "trial"})
-    revision = library.index.registry.revision()
-    assert library.reindex("a").outcome == "replaced"
-    assert library.index.registry.revision() == revision + 1
-    assert library.source("a").metadata.status is Status.TRIAL
-    assert library.doctor().clean
-    assert kept(library) == [".md"]
-    assert (library.source("a").path.endswith("/a.md"), library.source("a").text) == (True, "# A note\n\nAn apprentice has ten days of leave.")
-    assert [hit.source.id for hit in library.search("leave of an apprentice")] != []
-
-
 def test_nothing_is_kept_of_what_is_removed(library: Assistant) -> None:
-    list(take_in(library, [("a.md", io.BytesIO(NOTE))]))
+    list(take_in(library.curator, [("a.md", io.BytesIO(NOTE))]))
     assert set(library.remove("a").values()) == {0}
     assert kept(library) == []

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.curation import FileReport
 from assistant.documents import Audience, Metadata, Passage, PassageKind, Source, Span, Status
 from assistant.errors import MetadataError
 from assistant.library.registry import Coverage, SourceRow
 from assistant.page.library_view import MOST_PASSAGES, FileState, render_files, render_list, render_removed, render_source
 from assistant.page.library_words import told
 from assistant.page.metadata_form import FIELDS, form_values, given_only, read_form
-from assistant.pipeline import FileReport
 
 EVIL = "<script>taken()</script>\"'"
 META = Metadata(id="x", title_en=EVIL, language="en", issuing_body=EVIL, document_number=EVIL, issued=dt.date(2022, 5, 1), audience=Audience.STAFF, note=EVIL)

@@ -15,6 +15,7 @@ import pytest
 from assistant import journal
 from assistant.access.people import LOCAL, Person, Role
 from assistant.config import load_settings
+from assistant.curation import Curator
 from assistant.documents import Audience, Kind, Status
 from assistant.errors import ConfigError, IndexUnavailable
 from assistant.events import Done, Event, Shown
@@ -139,11 +140,11 @@ def test_what_is_answered_while_the_language_changes_is_drawn_in_the_new_one(ask
 def test_questions_wait_for_the_first_filling(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     filling = Filling(library)
 
-    def fill(self: Assistant, note: Callable[[int, int, str], None]) -> None:
+    def fill(self: Curator, note: Callable[[int, int, str], None]) -> None:
         note(3, 10, "a.md")
         time.sleep(0.3)
 
-    monkeypatch.setattr(Assistant, "fill", fill)
+    monkeypatch.setattr(Curator, "fill", fill)
     filling.start()
     asking = Asking(library, filling)
     first, *rest = asking.ask(visit(), Talk("en"), QUESTION, Scope())

@@ -42,6 +42,10 @@ class FakeAssistant:
     def sources(self) -> list[Any]:
         return []
 
+    @property
+    def curator(self) -> FakeAssistant:
+        return self
+
     def fill(self, progress: Callable[[int, int, str], None]) -> None:
         progress(3, 10, "a.md")
         self.may_fill.wait(60)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.curation import FileReport
 from assistant.documents import Audience, Kind, Span
 from assistant.errors import RowError
 from assistant.events import Done, Event, Shown
 from assistant.exchange import Fault, Notice, Trouble, Usage, Withheld
 from assistant.judge.responses import Response, SentenceVerdict
 from assistant.library.registry import SourceRow
-from assistant.pipeline import FileReport
 from assistant.results import Judgement, Scope, Verdict
 from assistant.wire import answer_to_dict, event_to_dict, hit_to_dict, read_rows, report_to_dict, response_to_dict, scope_of, source_to_dict
 from tests.samples import DAY, LAW, QUOTE, answer, hit, refusal

@@ -12,12 +12,13 @@ from assistant.access.people import Right
 from assistant.api.errors import ApiError, not_found
 from assistant.api.responses import IngestOut, RemovedOut, SourcesOut, SourceTextOut
 from assistant.api.service import Serving, Who
+from assistant.curation import Curator, FileReport, outcomes
 from assistant.documents import Kind, Passage
 from assistant.errors import MetadataError, SourceNotFound
 from assistant.intake import MOST_FILES, take_in
 from assistant.library.listing import matching
 from assistant.library.registry import SourceRow
-from assistant.pipeline import Assistant, FileReport, outcomes
+from assistant.pipeline import Assistant
 
 router = APIRouter(prefix="/api/v1", tags=["library"])
 PATIENCE = 30.0
@@ -106,15 +107,15 @@ async def ingest(
     library = service.library_for(person)
     if len(files) > MOST_FILES:
         raise ApiError(422, "invalid_request", f"files: {len(files)} are more than {MOST_FILES}. Send them in parts.", "files")
-    reports = await service.workers.run(lambda: _take_in(library, [(f.filename or "", f.file) for f in files], metadata), PATIENCE)
+    reports = await service.workers.run(lambda: _take_in(library.curator, [(f.filename or "", f.file) for f in files], metadata), PATIENCE)
     for report in reports:
         service.metrics.count_file(report.outcome)
     return {"files": [_reported(report) for report in reports], "summary": outcomes(reports)}
 
 
-def _take_in(library: Assistant, files: Sequence[tuple[str, BinaryIO]], metadata: str) -> list[FileReport]:
+def _take_in(curator: Curator, files: Sequence[tuple[str, BinaryIO]], metadata: str) -> list[FileReport]:
     try:
-        return list(take_in(library, files, metadata))
+        return list(take_in(curator, files, metadata))
     except MetadataError as error:
         raise ApiError(422, "invalid_request", f"metadata: {error}", "metadata") from error
 

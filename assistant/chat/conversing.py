@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.answers.answering import Draft
 from assistant.answers.citing import Citations, citation_of
+from assistant.answers.composing import Finding
 from assistant.answers.labels import notes_for, paper_frame, standing_frame
-from assistant.answers.sufficiency import Sufficiency
 from assistant.chat.budget import Budget
 from assistant.chat.evidence import Sources, lay_out
 from assistant.chat.instructions import gives_orders
@@ -28,8 +27,7 @@ from assistant.exchange import Fault, Message, Notice, Reply, Spending, Trouble,
 from assistant.language.facts import FactKind, figures, read_facts
 from assistant.questions.asking import Asked
 from assistant.questions.follow_ups import Condenser
-from assistant.questions.query import Query
-from assistant.results import Abstention, Answer, Hit, Scope, Statement
+from assistant.results import Abstention, Answer, Scope, Statement
 
 if TYPE_CHECKING:  # LangChain takes seconds to import: only a question that is put to a model waits for it
     from assistant.chat.chat_model import ChatModel
@@ -40,24 +38,6 @@ _PROMPT = 800
 """Tokens of a prompt besides the passages."""
 FIRST = -1
 """The place before all sentences of a model."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the library has for a question, before anything is shown."""
-
-    query: Query
-    scope: Scope
-    hits: tuple[Hit, ...]
-    answering: tuple[Hit, ...]
-    """The hits that may answer: where the question names an instrument, only that instrument's."""
-    draft: Draft
-    sufficiency: Sufficiency
-
-    @property
-    def answers(self) -> bool:
-        """Whether the library answers the question."""
-        return self.sufficiency.reason is None
 
 
 class Library(Protocol):

@@ -89,7 +89,7 @@ def ingest(
     no_corpus: Bare = False,
 ) -> None:
     """Take in files and folders; exit 1 if any failed."""
-    from assistant.pipeline import outcomes
+    from assistant.curation import outcomes
 
     out = begin(ctx)
     library = open_library(ctx, no_corpus)

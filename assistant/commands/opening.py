@@ -34,7 +34,7 @@ def open_library(ctx: typer.Context, bare: bool, fill: bool = True, no_model: bo
 
     library = Assistant(load_settings(corpus="" if bare or ctx.obj else None, chat_model="" if no_model else None))
     folder = library.settings.corpus_folder
-    if folder is None or not library.is_empty():
+    if folder is None or not library.curator.is_empty():
         return library
     if not folder.is_dir():
         raise ConfigError(f"ASSISTANT_CORPUS: {str(folder)!r} is not a folder. Correct it, or start bare with --no-corpus.")
@@ -47,7 +47,7 @@ def _fill(library: Assistant, folder: Path) -> None:
     screen, started = terminal.console(sys.stderr), time.monotonic()
     screen.print(f"{library.settings.home} is empty and is filled from {folder}. This is done once and takes some minutes.")
     with terminal.progress(screen, "Reading") as step:
-        reports = library.fill(step)
+        reports = library.curator.fill(step)
     for report in reports:
         if report.outcome == "failed":
             terminal.show_report(screen, report)

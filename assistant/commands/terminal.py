@@ -23,8 +23,8 @@ from assistant.exchange import Usage
 from assistant.results import Abstention, Answer, Citation, Hit, Statement
 
 if TYPE_CHECKING:  # help must not wait for the libraries behind these
+    from assistant.curation import FileReport
     from assistant.library.registry import SourceRow
-    from assistant.pipeline import FileReport
 
 NEAREST = 3
 """Passages shown with a refusal."""

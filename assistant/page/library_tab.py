@@ -30,7 +30,7 @@ from assistant.page.metadata_form import form_values, given_only, no_values, rea
 from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
 from assistant.page.visitors import library_for, visitor
-from assistant.pipeline import Assistant, FileReport
+from assistant.pipeline import Assistant
 
 _PROBES, _PROBE_LENGTH = 3, 200
 """Passages of a removed document that are searched for afterwards, and how many characters of each."""
@@ -118,7 +118,7 @@ class LibraryTab:
                 files = [(path.name, stack.enter_context(path.open("rb"))) for path in paths]
                 _mark_next(states)
                 yield list(states.values())
-                for report in take_in(self.assistant, files, metadata):
+                for report in take_in(self.assistant.curator, files, metadata):
                     states[report.path.name] = FileState(report.path.name, report.outcome, report)
                     _mark_next(states)
                     yield list(states.values())
@@ -130,7 +130,7 @@ class LibraryTab:
         """Change what is known of the document that is open; return what came of it."""
 
         def work() -> str:
-            report = self.assistant.amend(chosen, read_form(said, language))
+            report = self.assistant.curator.amend(chosen, read_form(said, language))
             return render_done((_SAME if report.outcome == "unchanged" else _SAVED).in_(language))
 
         return self._changed(request, language, chosen, work)
@@ -150,7 +150,7 @@ class LibraryTab:
         """Read the document that is open again; return what came of it."""
 
         def work() -> str:
-            report: FileReport = self.assistant.reindex(chosen)
+            report = self.assistant.curator.reindex(chosen)
             return render_done(_RENEWED.in_(language).format(n=report.passages))
 
         return self._changed(request, language, chosen, work)

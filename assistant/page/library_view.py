@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from html import escape
 
 from assistant.benefits.profile_fields import Said
+from assistant.curation import FileReport
 from assistant.documents import SILENT, Audience, Metadata, Passage, Source
 from assistant.language.text import fold
 from assistant.library.registry import Coverage, SourceRow
 from assistant.page.library_words import AUDIENCES, FAULTS, LANGUAGES, LEFT, OUTCOMES, PASSAGE_KINDS, WITH_WARNING, told
 from assistant.page.rendering import badges
-from assistant.pipeline import FileReport
 
 MOST_PASSAGES = 100
 """Passages shown of a document at once."""
