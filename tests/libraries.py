@@ -16,6 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.documents import Authority, Metadata, Page, Source, Span, Status
+from assistant.library.chunking import chunk
+from assistant.library.registry import Registry
+
+APPLES = "# Orchards\n\nApples are picked in autumn. The zyzzogeton hides below the leaves.\n\n## Fees\n\nThe fee is 5 million yuan."
+PEARS = "# Orchards\n\nPears are picked in autumn. The fee is 7 million yuan, and the quokka watches."
 
 
 def make_source(source_id: str, text: str, **metadata: Any) -> Source:
@@ -24,6 +29,11 @@ def make_source(source_id: str, text: str, **metadata: Any) -> Source:
     known = Metadata(id=source_id, **{**given, **metadata})
     digest = hashlib.sha256(f"{known}\0{text}".encode()).hexdigest()
     return Source(known, text, (Page(1, Span(0, len(text))),), digest, f"{source_id}.md")
+
+
+def put(registry: Registry, source: Source) -> set[str]:
+    """Make a source live without vectors."""
+    return registry.put(source, chunk(source), {})
 
 
 def many_passages(source_id: str, count: int) -> Source:

@@ -18,8 +18,9 @@ from assistant.documents import Audience, Metadata, Passage, PrintedLine, Source
 from assistant.errors import SourceNotFound
 from assistant.library.embedding import Vectors
 from assistant.library.index import Index
-from assistant.library.registry import Coverage, Registry, SourceRow, WordRow
+from assistant.library.registry import Coverage, Registry, SourceRow
 from assistant.library.vectors import VectorStore
+from assistant.library.word_index import WordRow
 
 
 @dataclass(frozen=True, slots=True)

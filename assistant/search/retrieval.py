@@ -12,8 +12,8 @@ import numpy as np
 from assistant.documents import SILENT, Kind, Metadata
 from assistant.library.embedding import Vectors
 from assistant.library.index import READABLE, Index
-from assistant.library.registry import WordRow
 from assistant.library.thesaurus import Thesaurus
+from assistant.library.word_index import WordRow
 from assistant.questions.query import Query
 from assistant.results import Hit, Scope
 from assistant.search.eligibility import Eligibility
