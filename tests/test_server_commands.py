@@ -1,4 +1,4 @@
-"""``assistant users`` and ``assistant tokens``."""
+"""``assistant serve``, ``assistant users`` and ``assistant tokens``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+from assistant import pipeline, serving
 from assistant.access.accounts import Accounts
 from assistant.access.people import Person, Role
 from assistant.commands.cli import app
 from assistant.config import load_settings
 from tests.commands import outcome, run
+from tests.fakes import HashEmbedder
 
 PASSWORD = "correct horse battery"
 
@@ -61,3 +63,21 @@ def test_a_token_is_shown_once() -> None:
 )
 def test_errors_are_one_line(command: str, code: int, said: str) -> None:
     assert outcome(run(*command.split())) == (code, "", said)
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, str, int]]:
+    """Return with what servers are launched: whether their library is still empty, and their address."""
+    served: list[tuple[bool, str, int]] = []
+    monkeypatch.setattr(pipeline, "SentenceTransformerEmbedder", lambda name: HashEmbedder())
+    monkeypatch.setattr(serving, "launch", lambda library, host, port: served.append((library.curator.is_empty(), host, port)))
+    return served
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [([], ("127.0.0.1", 7860)), (["--host", "0.0.0.0", "--port", "0"], ("0.0.0.0", 0))],
+)
+def test_the_page_opens_before_the_library_is_filled(launched: list[tuple[bool, str, int]], args: list[str], expected: tuple[str, int]) -> None:
+    assert outcome(run("serve", *args)) == (0, "", "")
+    assert launched == [(True, *expected)]

@@ -1,4 +1,4 @@
-"""Commands for those who run a server: accounts, and tokens for programs. Passwords are typed or come on standard input, never as an argument."""
+"""Commands for those who run a server: page and API, accounts, tokens. Passwords are typed or come on standard input, never as an argument."""
 
 from __future__ import annotations
 
@@ -9,19 +9,36 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.access.people import Role
+from assistant.commands.arguments import Bare
+from assistant.commands.opening import open_library
 from assistant.config import load_settings
 from assistant.errors import AccountError
 
 if TYPE_CHECKING:
     from assistant.access.accounts import Accounts
 
-# The database and the hashing are imported by the commands that need them: help answers at once.
+# The server, the database and the hashing are imported by the commands that need them: help answers at once.
 
+serving = typer.Typer()
 users = typer.Typer(help="Accounts of those who sign in.")
 tokens = typer.Typer(help="Tokens with which programs use the API.")
 
 Name = Annotated[str, typer.Argument(help="The name that they sign in with.")]
 FromInput = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
+
+@serving.command()
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.", show_default="7860")] = None,
+    no_corpus: Bare = False,
+) -> None:
+    """Open the page and the HTTP API; an empty library is filled meanwhile."""
+    from assistant.serving import launch
+
+    library = open_library(ctx, no_corpus, fill=False)
+    launch(library, host or library.settings.host, library.settings.port if port is None else port)
 
 
 @users.command("add")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant import pipeline, serving
+from assistant import pipeline
 from assistant.config import Settings
 from assistant.documents import Audience, Kind
 from assistant.errors import IndexUnavailable
@@ -197,15 +197,3 @@ def test_verify(tmp_path: Path) -> None:
     sentence = {"text": "The rate is 30 percent.", "start": 0, "end": 23, "verdict": "supported", "reason": "copied"}
     assert first == {"id": "a", "label": "grounded", "score": 1.0, "sentences": [sentence]}
     assert (second["id"], second["label"], second["score"], second["sentences"][0]["verdict"]) == ("b", "ungrounded", 0.0, "unsupported")
-
-
-@pytest.mark.usefixtures("scripted")
-@pytest.mark.parametrize(
-    ("args", "expected"),
-    [([], ("127.0.0.1", 7860)), (["--host", "0.0.0.0", "--port", "0"], ("0.0.0.0", 0))],
-)
-def test_serve(monkeypatch: pytest.MonkeyPatch, args: list[str], expected: tuple[str, int]) -> None:
-    served: list[tuple[object, ...]] = []
-    monkeypatch.setattr(serving, "launch", lambda library, host, port: served.append((type(library), host, port)))
-    assert outcome(run("serve", *args)) == (0, "", "")
-    assert served == [(ScriptedLibrary, *expected)]
