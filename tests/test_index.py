@@ -18,7 +18,8 @@ from assistant.documents import Source
 from assistant.errors import IndexMismatch, IndexUnavailable, SourceNotFound
 from assistant.library import index as index_module
 from assistant.library.chunking import chunk
-from assistant.library.index import Change, Index, embedded_text
+from assistant.library.encoding import embedded_text
+from assistant.library.index import Change, Index
 from tests.fakes import HashEmbedder
 from tests.libraries import free_port, make_source, many_passages, traces
 

@@ -19,7 +19,8 @@ from assistant.documents import Source
 from assistant.errors import SourceNotFound
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.library.chunking import chunk
-from assistant.library.index import Index, embedded_text
+from assistant.library.encoding import embedded_text
+from assistant.library.index import Index
 from assistant.library.registry import Registry
 from assistant.library.vectors import VectorStore
 from assistant.questions.query import QueryReader

@@ -15,21 +15,18 @@ from enum import StrEnum
 from pathlib import Path
 
 import filelock
-import numpy as np
 
-from assistant.documents import SILENT, Passage, Source
+from assistant.documents import Passage, Source
 from assistant.errors import IndexMismatch, IndexUnavailable
 from assistant.library.chunking import CHUNKER_VERSION, chunk
-from assistant.library.embedding import Embedder, Vectors
+from assistant.library.embedding import Embedder
+from assistant.library.encoding import encode, encode_passages
 from assistant.library.originals import Originals
 from assistant.library.registry import Registry
-from assistant.library.thesaurus import words_of
 from assistant.library.vectors import COLLECTION, VectorStore
 
 LOCK_TIMEOUT = 120.0
 """Seconds that a second writer waits for the first."""
-READABLE = 0.9
-"""A text of which the embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
 
 
 class Change(StrEnum):
@@ -162,10 +159,7 @@ class Index:
         self, source: Source, before_commit: Callable[[], None], cut: Callable[[Source], Sequence[Passage]], file: Path | None, anew: bool = False
     ) -> Change:
         passages = list(cut(source))
-        readable = [p for p in passages if p.kind not in SILENT and self.embedder.reads(p.text) >= READABLE]
-        vectors = self.embedder.embed([embedded_text(source, p) for p in readable]) if readable else None
-        units = self._embed_units(source, readable)
-        words = self._embed_words(readable)
+        encoded = encode(source, passages, self.embedder, self.registry.new_words)
         with self._writing():
             self._check_same_maker()
             if not anew and self._holds(source):  # another writer was faster
@@ -175,10 +169,10 @@ class Index:
                 self.originals.keep(file, source.original)
             self.registry.store("fingerprint", self.fingerprint)
             self.registry.store("dimension", str(self.embedder.dimension))
-            if vectors is not None:
-                self.vectors.upsert([p.id for p in readable], source.id, vectors)
+            if encoded.passages:
+                self.vectors.upsert(encoded.passages, source.id, encoded.vectors)
             before_commit()
-            dead = self.registry.put(source, passages, units, words)
+            dead = self.registry.put(source, passages, encoded.units, encoded.words)
             self.vectors.delete(dead)
             if known is not None:
                 self._drop_strays()
@@ -197,21 +191,6 @@ class Index:
         for name in strays:
             self.originals.delete(name)
         return tuple(strays)
-
-    def _embed_units(self, source: Source, passages: Sequence[Passage]) -> dict[str, Vectors]:
-        texts = [source.text[u.span.start : u.span.end] for p in passages for u in p.units]
-        vectors = self.embedder.embed(texts) if texts else np.zeros((0, 1), np.float32)
-        out, start = {}, 0
-        for passage in passages:
-            out[passage.id] = vectors[start : start + len(passage.units)]
-            start += len(passage.units)
-        return out
-
-    def _embed_words(self, passages: Sequence[Passage]) -> dict[str, Vectors]:
-        found = words_of(p.text for p in passages)
-        new = self.registry.new_words(found)
-        vectors = self.embedder.embed([found[stem] for stem in new]) if new else ()
-        return dict(zip(new, vectors, strict=True))
 
     def remove(self, source_id: str) -> dict[str, int]:
         """Remove a source with its text, words and vectors; return what a probe of each still finds (all zero).
@@ -297,7 +276,7 @@ class Index:
         for source_id in sorted({p.source_id for p in missing.values()}):
             source = self.registry.source(source_id)
             mine = [p for p in missing.values() if p.source_id == source_id]
-            self.vectors.upsert([p.id for p in mine], source_id, self.embedder.embed([embedded_text(source, p) for p in mine]))
+            self.vectors.upsert([p.id for p in mine], source_id, encode_passages(source, mine, self.embedder))
         return found
 
     def rebuild(self) -> Diagnosis:
@@ -313,9 +292,3 @@ class Index:
                 else:
                     folder.unlink(missing_ok=True)
             return self._repair()
-
-
-def embedded_text(source: Source, passage: Passage) -> str:
-    """Return what is embedded for a passage: its headings (nearest last), then its words."""
-    heading = passage.heading.rsplit(" › ", 1)[-1] if passage.heading else source.title
-    return f"{heading}\n{passage.text}" if not passage.text.startswith(heading) else passage.text

@@ -11,7 +11,8 @@ import numpy as np
 
 from assistant.documents import SILENT, Kind, Metadata
 from assistant.library.embedding import Vectors
-from assistant.library.index import READABLE, Index
+from assistant.library.encoding import READABLE
+from assistant.library.index import Index
 from assistant.library.thesaurus import Thesaurus
 from assistant.library.word_index import WordRow
 from assistant.questions.query import Query

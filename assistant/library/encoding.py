@@ -1,0 +1,66 @@
+"""What of a source gets a vector: the passages that the model can read, their units, and the English words that the library has not met yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.documents import SILENT, Passage, Source
+from assistant.library.embedding import Embedder, Vectors
+from assistant.library.thesaurus import words_of
+
+READABLE = 0.9
+"""A text of which the embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The vectors of one source."""
+
+    passages: tuple[str, ...]
+    """The ids of the passages that have a vector."""
+    vectors: Vectors
+    """Their vectors, shape ``(passages, dimension)``."""
+    units: Mapping[str, Vectors]
+    """The vectors of the units of each of them, shape ``(units, dimension)``, by id."""
+    words: Mapping[str, Vectors]
+    """The vector of each new word, by stem."""
+
+
+def encode(source: Source, passages: Sequence[Passage], embedder: Embedder, new_words: Callable[[Iterable[str]], Iterable[str]]) -> Encoding:
+    """Return the vectors of a source that was cut into ``passages``; ``new_words`` gives those of some stems that have no vector yet."""
+    readable = [p for p in passages if p.kind not in SILENT and embedder.reads(p.text) >= READABLE]
+    found = words_of(p.text for p in readable)
+    new = list(new_words(found))
+    return Encoding(
+        passages=tuple(p.id for p in readable),
+        vectors=encode_passages(source, readable, embedder),
+        units=_encode_units(source, readable, embedder),
+        words=dict(zip(new, _embed([found[stem] for stem in new], embedder), strict=True)),
+    )
+
+
+def encode_passages(source: Source, passages: Sequence[Passage], embedder: Embedder) -> Vectors:
+    """Return the vectors of passages of a source, shape ``(passages, dimension)``."""
+    return _embed([embedded_text(source, p) for p in passages], embedder)
+
+
+def embedded_text(source: Source, passage: Passage) -> str:
+    """Return what is embedded for a passage: its headings (nearest last), then its words."""
+    heading = passage.heading.rsplit(" › ", 1)[-1] if passage.heading else source.title
+    return f"{heading}\n{passage.text}" if not passage.text.startswith(heading) else passage.text
+
+
+def _encode_units(source: Source, passages: Sequence[Passage], embedder: Embedder) -> dict[str, Vectors]:
+    vectors = _embed([source.text[u.span.start : u.span.end] for p in passages for u in p.units], embedder)
+    out, start = {}, 0
+    for passage in passages:
+        out[passage.id] = vectors[start : start + len(passage.units)]
+        start += len(passage.units)
+    return out
+
+
+def _embed(texts: Sequence[str], embedder: Embedder) -> Vectors:
+    return embedder.embed(texts) if texts else np.zeros((0, embedder.dimension), np.float32)

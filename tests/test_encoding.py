@@ -1,0 +1,56 @@
+"""What of a source gets a vector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from assistant.documents import SILENT
+from assistant.library.chunking import chunk
+from assistant.library.encoding import embedded_text, encode
+from tests.fakes import HashEmbedder
+from tests.libraries import APPLES, make_source
+
+SOURCE = make_source("a", f"{APPLES}\n\n# References\n\n[1] Smith, J. Orchards. Nature, 2019.\n")
+
+
+class EnglishReader(HashEmbedder):
+    """Reads no Chinese."""
+
+    def reads(self, text: str) -> float:
+        return 1.0 if text.isascii() else 0.0
+
+
+def test_passages_their_units_and_new_words_get_vectors_but_references_none() -> None:
+    embedder = HashEmbedder()
+    passages = chunk(SOURCE)
+    found = encode(SOURCE, passages, embedder, lambda stems: sorted(set(stems) - {"appl"}))
+    read = [p for p in passages if p.kind not in SILENT]
+    assert not any("Smith" in p.text for p in read)
+    assert list(found.passages) == [p.id for p in read] != [p.id for p in passages]
+    assert np.array_equal(found.vectors, embedder.embed([embedded_text(SOURCE, p) for p in read]))
+    for passage in read:
+        assert np.array_equal(found.units[passage.id], embedder.embed([SOURCE.text[slice(*unit.span)] for unit in passage.units]))
+    assert found.units.keys() == set(found.passages)
+    assert {"autumn", "zyzzogeton"} <= found.words.keys()
+    assert not {"appl", "smith", "the"} & found.words.keys()
+    assert np.array_equal(found.words["autumn"], embedder.embed(["autumn"])[0])
+
+
+def test_of_what_the_model_cannot_read_nothing_gets_a_vector() -> None:
+    source = make_source("zh", "# 规定\n\n实习生每年有十天假。")
+    asked: list[str] = []
+
+    def new_words(stems: Iterable[str]) -> list[str]:
+        asked.extend(stems)
+        return []
+
+    found = encode(source, chunk(source), EnglishReader(), new_words)
+    assert (found.passages, found.vectors.shape, found.units, found.words, asked) == ((), (0, EnglishReader().dimension), {}, {}, [])
+
+
+def test_the_nearest_heading_is_embedded_once() -> None:
+    (first, *_) = (p for p in chunk(SOURCE) if "million" in p.text)
+    assert embedded_text(SOURCE, first).startswith("Fees\n")
+    assert embedded_text(SOURCE, first).count("Fees") == 1
