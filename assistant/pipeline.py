@@ -123,15 +123,14 @@ class Assistant:
             view.audiences = shown & self.audiences
             view.index = IndexView(self.index, view.audiences)
             view.retriever = Retriever(view.index)
-            for made in ("condenser", "curator"):  # over the whole index
-                vars(view).pop(made, None)
+            vars(view).pop("condenser", None)  # made from the retriever
             view._views = {}
             self._views[shown] = view
         return self._views[shown]
 
     # -- library ----------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def curator(self) -> Curator:
         """Takes documents into the library, amends and removes them."""
         return Curator(self.settings, self.index, lambda: self.glossary)
