@@ -10,7 +10,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install serve ask doctor test lint ruff mypy lint-imports audit evals gate report peers canaries screenshots clean
+.PHONY: help install serve ask doctor test test-page lint ruff mypy lint-imports audit evals gate report peers canaries screenshots clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,11 @@ ask: $(STAMP) ## Answer one question: make ask Q="…"
 doctor: $(STAMP) ## Check the library and its index
 	$(PY) -m assistant doctor
 
-test: $(STAMP) ## Run the tests, file by file on two cores
-	$(PY) -m pytest --numprocesses 2 --dist loadfile
+test: $(STAMP) ## Run the tests, file by file on two cores; those of the page in a browser: make test-page
+	$(PY) -m pytest --numprocesses 2 --dist loadfile --ignore-glob 'tests/test_browser*'
+
+test-page: $(STAMP) ## Run the tests of the page in Debian's Chromium
+	$(PY) -m pytest --numprocesses 2 --dist loadfile -rs tests/test_browser*.py
 
 lint: ruff mypy lint-imports ## Run all static checks
 

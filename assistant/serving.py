@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 import sys
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -32,7 +34,12 @@ def launch(assistant: Assistant, host: str, port: int) -> None:
     server = make_server(assistant, accounts)
     name = f"[{host}]" if ":" in host else host
     print(f"http://{name}:{listener.getsockname()[1]}", flush=True)
+    signal.signal(signal.SIGTERM, _end)  # uvicorn raises it anew once all is answered; by default the process would die before its folders are cleared
     server.run(sockets=[listener])
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def make_server(assistant: Assistant, accounts: Accounts | None) -> uvicorn.Server:

@@ -1,21 +1,21 @@
-"""Debian's Chromium, driven by Playwright, which brings no browser of its own here, and what axe finds on a page.
+"""Debian's Chromium (or Chrome), driven by Playwright, which brings no browser of its own here, and what axe finds on a page.
 
 Where there is no Chromium, to import this module skips the tests of the module that does.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from axe_playwright_python import sync_playwright as axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip("no /usr/bin/chromium: install it (apt-get install chromium) to test the page in a browser", allow_module_level=True)
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+if not CHROMIUM:
+    pytest.skip("no chromium or google-chrome: install one (apt-get install chromium) to test the page in a browser", allow_module_level=True)
 
 SLOW = 180_000
 """How long anything may take, ms: machines may be busy, and a library that is asked first is filled first."""
@@ -34,7 +34,7 @@ _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 def launched() -> Iterator[Browser]:
     """Yield a browser; its contexts are the tests' own."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from assistant.access.accounts import Accounts
@@ -12,6 +13,7 @@ from assistant.access.people import Role
 from assistant.config import load_settings
 from assistant.errors import ConfigError
 from assistant.serving import open_accounts
+from tests.page_server import serving
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
@@ -59,3 +61,12 @@ def test_with_an_account_it_starts_anywhere_and_warns_of_plain_http(tmp_path: Pa
 def test_settings_that_cannot_be(name: str, value: object) -> None:
     with pytest.raises(ConfigError, match=f"ASSISTANT_{name.upper()}"):
         load_settings(**{name: value})
+
+
+def test_a_server_that_is_told_to_end_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with serving(tmp_path, variables={"TMPDIR": str(scratch), "GRADIO_TEMP_DIR": str(tmp_path / "gradio")}) as address:
+        assert httpx.get(f"{address}/api/v1/health", timeout=60).status_code == 200
+        assert list(scratch.iterdir()) != [], "what the page hands out lies here while it runs"
+    assert list(scratch.iterdir()) == []
