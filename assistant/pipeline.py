@@ -31,7 +31,7 @@ from assistant.exchange import Turn
 from assistant.judge.responses import Verifier as Judge
 from assistant.judge.translation import LexiconTranslator
 from assistant.judge.verification import LexicalVerifier
-from assistant.language.glossary import Dictionary, Glossary, read_terms
+from assistant.language.glossary import Glossary, read_terms
 from assistant.language.places import Place
 from assistant.library.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.library.index import Diagnosis, Index
@@ -93,7 +93,7 @@ class Assistant:
     @cached_property
     def reader(self) -> QueryReader:
         """Reads questions."""
-        return QueryReader(self.glossary, Dictionary(self.settings.home / "dictionary.sqlite"))
+        return QueryReader(self.glossary, self.index.dictionary)
 
     @cached_property
     def verifier(self) -> Verifier:

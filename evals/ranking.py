@@ -1,4 +1,4 @@
-"""Fitting the order of candidates: a softmax regression in two stages on one half of public sets, measured on the other half.
+"""Fitting the order of candidates: a softmax regression in two stages on one half of the development suites and of public sets, measured on the other half.
 
 What is maximised is the log of the probability mass that a question's candidates give to its gold passages, so that several gold
 passages share it as they like. Each set counts about as the square root of its questions, so that no large one decides alone.
@@ -19,15 +19,19 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from assistant.config import load_settings
+from assistant.config import load_settings, shipped
 from assistant.pipeline import Assistant
+from assistant.results import Scope
 from assistant.search.ranking import FIRST, SECOND, Column, Signals, Situation, Weights
 from assistant.search.retrieval import Pool
 from evals.benchmark_library import fill
 from evals.benchmarks import Question, Task, find_benchmarks, read_tasks
+from evals.cases import CASES, Case, is_held_out, load_cases, suite_path
 from evals.kept_vectors import KeptEmbedder, kept_embedder
 from evals.legs import retriever_of, scope_of
-from evals.metrics import Found, Ratio, estimate
+from evals.library import Library, gold_of, library_name, library_paths, open_library
+from evals.matching import containment
+from evals.metrics import FOUND, Found, Ratio, estimate
 from evals.options import ROOT
 from evals.retrieval import measure, ranks_of, sample
 
@@ -71,18 +75,41 @@ def examples_of(task: Task, assistant: Assistant, questions: Sequence[Question])
     return out
 
 
+def suite_examples(suite: str, library: Library, cases: Sequence[Case]) -> list[Example]:
+    """Return the candidates of a suite's answerable questions with their signals, where evidence is among them."""
+    assistant = library.asker
+    assert isinstance(assistant, Assistant)
+    retriever = retriever_of(assistant)
+    task = Task(suite, suite, ("hit@5",), (), ())
+    out = []
+    for case in (case for case in cases if case.answerable):
+        pieces = [one for piece in gold_of(case, library) for one in (piece, *piece.also)]
+        query = assistant.read(case.question)
+        for pool in retriever.pools(query, retriever.eligible(query, Scope())):
+            texts = assistant.index.registry.texts([r.passage_id for r in pool.rows])
+            mine = {r.passage_id: [p.text for p in pieces if p.source == r.source_id] for r in pool.rows}
+            gold = frozenset(i for i, said in mine.items() if any(containment(words, texts[i]) >= FOUND for words in said))
+            if gold:
+                out.append(Example(task, Question(case.id, case.question, gold), pool, {i: i for i in mine}, pool.first()))
+    return out
+
+
 def fit_softmax(cases: Sequence[tuple[Signals, np.ndarray, float]], start: Column, ridge: float = RIDGE) -> Column:
     """Return weights that maximise the log probability of the gold candidates.
 
     Args:
         cases: signals of shape ``(candidates, n)``, which candidates are gold, and what the question counts.
         start: weights to begin with, shape ``(n,)``; the problem is convex where each question has one gold candidate.
-        ridge: penalty on squared weights.
+        ridge: penalty on squared weights of signals of unit spread.
     """
+
+    spread = np.concatenate([signals for signals, _, _ in cases]).std(0)
+    spread[spread == 0] = 1.0
+    scaled = [(signals / spread, gold, count) for signals, gold, count in cases]
 
     def loss(weights: Column) -> tuple[float, Column]:
         total, slope = ridge * float(weights @ weights), 2 * ridge * weights
-        for signals, gold, count in cases:
+        for signals, gold, count in scaled:
             scores = signals @ weights
             odds = np.exp(scores - scores.max())
             odds /= odds.sum()
@@ -91,8 +118,8 @@ def fit_softmax(cases: Sequence[tuple[Signals, np.ndarray, float]], start: Colum
             slope -= count * ((np.where(gold, odds / mass, 0.0) - odds) @ signals)
         return total, slope
 
-    fitted: Column = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
-    return fitted
+    fitted: Column = minimize(loss, start * spread, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    return fitted / spread
 
 
 def fit(examples: Sequence[Example]) -> dict[Situation, Weights]:
@@ -162,10 +189,28 @@ def gather(folders: Sequence[Path], home: Path, embedder: KeptEmbedder, size: in
     return out
 
 
+def gather_suites(texts: Path, home: Path) -> list[Example]:
+    """Return the examples of all development suites.
+
+    Raises:
+        AssistantError: a suite or its texts are not as they must be.
+    """
+    libraries: dict[str, Library] = {}
+    out = []
+    for suite in sorted(path.stem for path in CASES.glob("*.jsonl") if not is_held_out(path.stem)):
+        name = library_name(suite)
+        if name not in libraries:
+            libraries[name] = open_library(library_paths(name, texts), home / name)
+        out += suite_examples(suite, libraries[name], load_cases(suite_path(suite), texts, shipped("corpus")))
+        print(f"read: {suite}", flush=True)
+    return out
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``python -m evals ranking``."""
     parser.add_argument("sets", type=Path, nargs="+", metavar="DIR", help="folder of a set, or of several")
     parser.add_argument("--sample", type=int, default=200, metavar="N", help="N questions a set, drawn by hash of the id")
+    parser.add_argument("--texts", type=Path, default=ROOT.parent / "shared", metavar="FOLDER", help="the folder with seeds/ and laws/ that suites ask of")
     parser.add_argument("--home", type=Path, required=True, metavar="FOLDER", help="where libraries and vectors are kept for the next run")
     parser.add_argument("--out", type=Path, default=SHIPPED, metavar="FILE", help="where to write the weights; those that ship if not given")
 
@@ -174,7 +219,7 @@ def main(args: argparse.Namespace) -> int:
     """Fit, print how it went on both halves, and return the exit code."""
     embedder = kept_embedder(load_settings(home=args.home, corpus="").embedding_model, args.home / "vectors.sqlite")
     with closing(embedder):
-        examples = gather(args.sets, args.home, embedder, args.sample)
+        examples = gather_suites(args.texts, args.home) + gather(args.sets, args.home, embedder, args.sample)
     fitted = fit(examples)
     print("\n".join(table(examples, fitted)))
     write_weights(fitted, args.out)

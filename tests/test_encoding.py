@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from assistant.documents import SILENT
+from assistant.language.glossary import Dictionary
 from assistant.library.chunking import chunk
 from assistant.library.encoding import embedded_text, encode
+from assistant.library.thesaurus import Lexicon
 from tests.fakes import HashEmbedder
 from tests.libraries import APPLES, make_source
 
@@ -22,10 +22,10 @@ class EnglishReader(HashEmbedder):
         return 1.0 if text.isascii() else 0.0
 
 
-def test_passages_their_units_and_new_words_get_vectors_but_references_none() -> None:
+def test_passages_their_units_and_new_words_get_vectors_but_references_none(dictionary: Dictionary) -> None:
     embedder = HashEmbedder()
     passages = chunk(SOURCE)
-    found = encode(SOURCE, passages, embedder, lambda stems: sorted(set(stems) - {"appl"}))
+    found = encode(SOURCE, passages, embedder, Lexicon(dictionary, embedder), lambda stems: sorted(set(stems) - {"appl"}))
     read = [p for p in passages if p.kind not in SILENT]
     assert not any("Smith" in p.text for p in read)
     assert list(found.passages) == [p.id for p in read] != [p.id for p in passages]
@@ -38,16 +38,13 @@ def test_passages_their_units_and_new_words_get_vectors_but_references_none() ->
     assert np.array_equal(found.words["autumn"], embedder.embed(["autumn"])[0])
 
 
-def test_of_what_the_model_cannot_read_nothing_gets_a_vector() -> None:
+def test_of_what_the_model_cannot_read_only_words_that_the_dictionary_explains_get_vectors(dictionary: Dictionary) -> None:
     source = make_source("zh", "# 规定\n\n实习生每年有十天假。")
-    asked: list[str] = []
-
-    def new_words(stems: Iterable[str]) -> list[str]:
-        asked.extend(stems)
-        return []
-
-    found = encode(source, chunk(source), EnglishReader(), new_words)
-    assert (found.passages, found.vectors.shape, found.units, found.words, asked) == ((), (0, EnglishReader().dimension), {}, {}, [])
+    embedder = EnglishReader()
+    found = encode(source, chunk(source), embedder, Lexicon(dictionary, embedder), sorted)
+    assert (found.passages, found.vectors.shape, found.units) == ((), (0, embedder.dimension), {})
+    assert list(found.words) == ["实习生"]
+    assert np.array_equal(found.words["实习生"], embedder.embed(["; ".join(dictionary.meanings("实习生"))])[0])
 
 
 def test_the_nearest_heading_is_embedded_once() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import ConfigError
 from assistant.language import glossary
-from assistant.language.glossary import MAX_GLOSSES, Dictionary, Glossary, Term, read_terms
+from assistant.language.glossary import MAX_GLOSSES, MAX_MEANINGS, Dictionary, Glossary, Term, read_terms
 from assistant.language.text import know_words, plain_words, terms
 
 FUSION = Term("产教融合", "industry-education integration", ("产教结合",), ("integration of industry and education",))
@@ -175,6 +175,12 @@ def test_chinese_words_have_english_stems(dictionary: Dictionary) -> None:
 def test_english_stems_have_chinese_words_the_commonest_first(dictionary: Dictionary) -> None:
     assert dictionary.chinese(("school",))[0] == "学校"
     assert len(dictionary.chinese(("big",))) <= 2 * MAX_GLOSSES
+
+
+def test_a_word_is_explained_in_whole_phrases_and_a_name_is_not(dictionary: Dictionary) -> None:
+    assert dictionary.meanings("辞退")[:2] == ["to dismiss", "to discharge"]
+    assert 0 < len(dictionary.meanings("打")) <= MAX_MEANINGS
+    assert dictionary.meanings("华为") == dictionary.meanings("龘龘龘") == []
 
 
 def test_a_proper_name_is_known_by_its_reading(dictionary: Dictionary) -> None:

@@ -24,8 +24,10 @@ from assistant.language.text import HAN, fold, is_stop_word, know_words, terms
 
 _PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NOT_A_GLOSS = re.compile(r"^(?:CL:|variant of|old variant|see |also written|surname |erhua|abbr\. for|used in|\(?onom)")
-_DICTIONARY_VERSION = 3
+_DICTIONARY_VERSION = 4
 MAX_GLOSSES = 8
+MAX_MEANINGS = 4
+"""Meanings after the fourth are seldom those of a statute or a paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,12 @@ def _glosses(definitions: Iterable[str]) -> list[tuple[str, ...]]:
     return out[:MAX_GLOSSES]
 
 
+def _meanings(definitions: Iterable[str]) -> list[str]:
+    """Return what an entry explains the word by, in whole phrases."""
+    plain = (" ".join(_PARENTHESES.sub(" ", d).split()) for d in definitions if not _NOT_A_GLOSS.search(d))
+    return [part.strip() for text in plain for part in text.split(";") if part.strip()]
+
+
 class Dictionary:
     """Word translation in both directions, from a SQLite file that is built on first use."""
 
@@ -170,6 +178,11 @@ class Dictionary:
         row = self._connection().execute("SELECT glosses FROM en WHERE word = ?", (word,)).fetchone()
         return [tuple(gloss.split()) for gloss in row[0].split("|")] if row else []
 
+    def meanings(self, word: str) -> list[str]:
+        """Return what a Chinese word means, in English phrases as the dictionary prints them, the commonest first; none for a name."""
+        row = self._connection().execute("SELECT phrases FROM meanings WHERE word = ?", (word,)).fetchone()
+        return row[0].split("|") if row else []
+
     def is_name(self, word: str) -> bool:
         """Whether a Chinese word is a proper name and nothing else: the dictionary prints its reading with a capital (*Hua2 wei2*)."""
         return self._connection().execute("SELECT 1 FROM proper WHERE word = ?", (word,)).fetchone() is not None
@@ -187,11 +200,14 @@ def _cedict() -> bytes:
 
     to_en: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     to_zh: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    meanings: dict[str, list[str]] = defaultdict(list)
     proper: set[str] = set()
     common: set[str] = set()
     for entry in CcCedict().get_entries():
         word = entry["simplified"]
         (proper if entry["pinyin"][:1].isupper() else common).add(word)
+        if word in common:
+            meanings[word] += [m for m in _meanings(entry["definitions"]) if m not in meanings[word]]
         for place, gloss in enumerate(_glosses(entry["definitions"])):
             if gloss not in to_en[word]:
                 to_en[word].append(gloss)
@@ -200,8 +216,10 @@ def _cedict() -> bytes:
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("CREATE TABLE en (word TEXT PRIMARY KEY, glosses TEXT) WITHOUT ROWID")
         db.execute("CREATE TABLE zh (gloss TEXT PRIMARY KEY, words TEXT) WITHOUT ROWID")
+        db.execute("CREATE TABLE meanings (word TEXT PRIMARY KEY, phrases TEXT) WITHOUT ROWID")
         db.execute("CREATE TABLE proper (word TEXT PRIMARY KEY) WITHOUT ROWID")
         db.executemany("INSERT INTO proper VALUES (?)", ((w,) for w in sorted(proper - common)))
+        db.executemany("INSERT INTO meanings VALUES (?, ?)", ((w, "|".join(ms[:MAX_MEANINGS])) for w, ms in meanings.items() if ms))
         db.executemany("INSERT INTO en VALUES (?, ?)", ((w, "|".join(" ".join(g) for g in gs[:MAX_GLOSSES])) for w, gs in to_en.items() if gs))
         db.executemany("INSERT INTO zh VALUES (?, ?)", ((g, "|".join(dict.fromkeys(w for _, w in sorted(ws)))) for g, ws in to_zh.items()))
         db.execute(f"PRAGMA user_version = {_DICTIONARY_VERSION}")

@@ -1,4 +1,4 @@
-"""What of a source gets a vector: the passages that the model can read, their units, and the English words that the library has not met yet."""
+"""What of a source gets a vector: the passages that the model can read, their units, and the words that the library has not met yet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.documents import SILENT, Passage, Source
 from assistant.library.embedding import Embedder, Vectors
-from assistant.library.thesaurus import words_of
+from assistant.library.thesaurus import Lexicon
 
 READABLE = 0.9
 """A text of which the embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
@@ -26,20 +26,30 @@ class Encoding:
     units: Mapping[str, Vectors]
     """The vectors of the units of each of them, shape ``(units, dimension)``, by id."""
     words: Mapping[str, Vectors]
-    """The vector of each new word, by stem."""
+    """The vector of each new word, English ones by stem."""
 
 
-def encode(source: Source, passages: Sequence[Passage], embedder: Embedder, new_words: Callable[[Iterable[str]], Iterable[str]]) -> Encoding:
-    """Return the vectors of a source that was cut into ``passages``; ``new_words`` gives those of some stems that have no vector yet."""
-    readable = [p for p in passages if p.kind not in SILENT and embedder.reads(p.text) >= READABLE]
-    found = words_of(p.text for p in readable)
-    new = list(new_words(found))
+def encode(
+    source: Source, passages: Sequence[Passage], embedder: Embedder, lexicon: Lexicon, new_words: Callable[[Iterable[str]], Iterable[str]]
+) -> Encoding:
+    """Return the vectors of a source that was cut into ``passages``; ``new_words`` gives those of some words that have no vector yet."""
+    spoken = [p for p in passages if p.kind not in SILENT]
+    readable = [p for p in spoken if embedder.reads(p.text) >= READABLE]
     return Encoding(
         passages=tuple(p.id for p in readable),
         vectors=encode_passages(source, readable, embedder),
         units=_encode_units(source, readable, embedder),
-        words=dict(zip(new, _embed([found[stem] for stem in new], embedder), strict=True)),
+        words=encode_words([p.text for p in spoken], embedder, lexicon, new_words),
     )
+
+
+def encode_words(
+    texts: Iterable[str], embedder: Embedder, lexicon: Lexicon, new_words: Callable[[Iterable[str]], Iterable[str]]
+) -> dict[str, Vectors]:
+    """Return the vectors of those words of ``texts`` that ``new_words`` says have none yet."""
+    found = lexicon.words_of(texts)
+    new = list(new_words(found))
+    return dict(zip(new, _embed([found[word] for word in new], embedder), strict=True))
 
 
 def encode_passages(source: Source, passages: Sequence[Passage], embedder: Embedder) -> Vectors:

@@ -16,13 +16,15 @@ from pathlib import Path
 
 import filelock
 
-from assistant.documents import Passage, Source
+from assistant.documents import SILENT, Passage, Source
 from assistant.errors import IndexMismatch, IndexUnavailable
+from assistant.language.glossary import Dictionary
 from assistant.library.chunking import CHUNKER_VERSION, chunk
 from assistant.library.embedding import Embedder
-from assistant.library.encoding import encode, encode_passages
+from assistant.library.encoding import encode, encode_passages, encode_words
 from assistant.library.originals import Originals
 from assistant.library.registry import Registry
+from assistant.library.thesaurus import Lexicon
 from assistant.library.vectors import COLLECTION, VectorStore
 
 LOCK_TIMEOUT = 120.0
@@ -72,6 +74,8 @@ class Index:
         self.registry = Registry(home)
         self.originals = Originals(home)
         self.embedder = embedder
+        self.dictionary = Dictionary(home / "dictionary.sqlite")
+        self.lexicon = Lexicon(self.dictionary, embedder)
         self._chroma_url = chroma_url
         self._vectors: VectorStore | None = None
         self._seen = 0
@@ -159,7 +163,7 @@ class Index:
         self, source: Source, before_commit: Callable[[], None], cut: Callable[[Source], Sequence[Passage]], file: Path | None, anew: bool = False
     ) -> Change:
         passages = list(cut(source))
-        encoded = encode(source, passages, self.embedder, self.registry.new_words)
+        encoded = encode(source, passages, self.embedder, self.lexicon, self.registry.new_words)
         with self._writing():
             self._check_same_maker()
             if not anew and self._holds(source):  # another writer was faster
@@ -280,7 +284,7 @@ class Index:
         return found
 
     def rebuild(self) -> Diagnosis:
-        """Make all vectors again from SQLite, whatever state the vector store is in; what is returned are the vectors made."""
+        """Make all vectors again from SQLite, and those that words still lack, whatever state the vector store is in; what is returned are the vectors made."""
         with self._writing():
             if self._chroma_url:
                 self.vectors.delete(self.vectors.ids())
@@ -291,4 +295,12 @@ class Index:
                     shutil.rmtree(folder)
                 else:
                     folder.unlink(missing_ok=True)
+            self._learn_words()
             return self._repair()
+
+    def _learn_words(self) -> None:
+        """Give a vector to each word that has none: those of a library that an older version made."""
+        mine = (self.registry.passages_of(row.metadata.id) for row in self.registry.sources())
+        texts = (p.text for passages in mine for p in passages if p.kind not in SILENT)
+        if words := encode_words(texts, self.embedder, self.lexicon, self.registry.new_words):
+            self.registry.keep_words(words)

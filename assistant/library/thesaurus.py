@@ -1,8 +1,9 @@
 """Words of the library that mean nearly what a word of the question means.
 
-The embedder gives a vector to each English word that the library uses, once, when it is first taken in. A question's
-word is then also searched under its nearest neighbours (firm → company, enterprise), which only ever are words that
-some passage really has.
+The embedder gives a vector to each word that the library uses, once, when it is first taken in. A question's word is then also
+searched under its nearest neighbours (firm → company, enterprise; 薪水 → 工资), which only ever are words that some passage really
+has. A model that reads no Chinese knows a Chinese word by how the dictionary explains it in English: good enough to say where to
+look, and too rough to say that the word is there.
 """
 
 from __future__ import annotations
@@ -10,74 +11,116 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
-from assistant.language.text import is_stop_word, stem
+from assistant.language.glossary import Dictionary
+from assistant.language.text import HAN, fold, is_stop_word, plain_words, stem
 from assistant.library.embedding import Embedder, Vectors
-from assistant.library.registry import Registry
+from assistant.library.word_index import WordIndex
 from assistant.questions.query import Concept, ConceptKind, Form, Query
 
-NEAR = 0.55
-"""Least cosine of a neighbour; below it, words of one field but of other meaning come in."""
+NEAR = {"en": 0.55, "zh": 0.65}
+"""Least cosine of a neighbour by language; below it, words of one field but of other meaning come in."""
 NEIGHBOURS = 6
 CERTAINTY = 0.85
 """A neighbour says a concept this much less surely than its cosine."""
 _WORD = re.compile(r"[a-z]{3,}")
+_HAN_RUN = re.compile(f"[{HAN}]+")
+_CHINESE = "企业接收学生实习应当签订协议并支付报酬"
+"""What a model that reads Chinese can read."""
 
 
-def words_of(texts: Iterable[str]) -> dict[str, str]:
-    """Return the English words of ``texts`` by stem, each as first written."""
-    out: dict[str, str] = {}
-    for text in texts:
-        for word in _WORD.findall(text.lower()):
-            out.setdefault(stem(word), word)
-    return {key: word for key, word in out.items() if not is_stop_word(key)}
+class Lexicon:
+    """Says which words texts have, and which text stands for the meaning of each where it is embedded."""
+
+    def __init__(self, dictionary: Dictionary, embedder: Embedder) -> None:
+        self._dictionary = dictionary
+        self._embedder = embedder
+
+    def words_of(self, texts: Iterable[str]) -> dict[str, str]:
+        """Return the words of ``texts``, English ones by stem, each with what is embedded for it; words without a meaning are left out."""
+        english: dict[str, str] = {}
+        chinese: set[str] = set()
+        for text in map(fold, texts):
+            for word in _WORD.findall(text):
+                english.setdefault(stem(word), word)
+            for run in _HAN_RUN.findall(text):
+                chinese.update(word for word, _, _ in plain_words(run) if len(word) > 1)
+        found = english | {word: self.meaning(word) for word in chinese}
+        return {word: meaning for word, meaning in found.items() if meaning and not is_stop_word(word)}
+
+    def meaning(self, word: str) -> str:
+        """Return what is embedded for a word as it is written: itself, or its English meanings where the model reads no Chinese."""
+        if self._reads_chinese or not _HAN_RUN.search(word):
+            return word
+        return "; ".join(self._dictionary.meanings(word))
+
+    @cached_property
+    def _reads_chinese(self) -> bool:
+        return self._embedder.reads(_CHINESE) > 0.9
 
 
 class Thesaurus:
     """Neighbours among the words of one library."""
 
-    def __init__(self, registry: Registry, embedder: Embedder) -> None:
-        self._registry = registry
+    def __init__(self, words: WordIndex, embedder: Embedder, lexicon: Lexicon) -> None:
+        self._words = words
         self._embedder = embedder
-        self._loaded: tuple[int, list[str], Vectors] = (-1, [], np.zeros((0, 1), np.float32))
+        self._lexicon = lexicon
+        self._loaded: tuple[int, dict[str, tuple[list[str], Vectors]]] = (-1, {})
 
     def widen(self, query: Query) -> Query:
-        """Return the question with its English terms also under their neighbours."""
-        places = [i for i, c in enumerate(query.concepts) if _single_english(c)]
-        if not places or query.language != "en":
-            return query
-        stems, vectors = self._vocabulary()
-        if not stems:
+        """Return an English question with its terms also under their neighbours, which count as the words themselves."""
+        return self._with_neighbours(query) if query.language == "en" else query
+
+    def seek(self, query: Query) -> Query:
+        """Return a Chinese question with its terms also under their neighbours, to find passages by and not to judge them."""
+        return self._with_neighbours(query) if query.language == "zh" else query
+
+    def _with_neighbours(self, query: Query) -> Query:
+        known, vectors = self._vocabulary()[query.language]
+        asked = {place: word for place, c in enumerate(query.concepts) if (word := _one_word(c, query.language))}
+        if not known or not asked:
             return query
         concepts = list(query.concepts)
-        asked = self._vectors_of([concepts[i] for i in places], stems, vectors)
-        for place, row in zip(places, asked @ vectors.T, strict=True):
-            concepts[place] = _widened(concepts[place], stems, row)
+        for place, vector in self._vectors_of({p: (word, query.concepts[p].surface) for p, word in asked.items()}, known, vectors).items():
+            concepts[place] = _widened(concepts[place], known, vectors @ vector, NEAR[query.language])
         return replace(query, concepts=tuple(concepts))
 
-    def _vectors_of(self, concepts: Sequence[Concept], stems: Sequence[str], vectors: Vectors) -> Vectors:
-        """Return the vectors of the concepts' words; only words that the library does not use are embedded now."""
-        places = {stem: place for place, stem in enumerate(stems)}
-        unknown = [c.surface.lower() for c in concepts if c.forms[0].terms[0] not in places]
-        fresh = iter(self._embedder.embed(unknown)) if unknown else iter(())
-        return np.stack([vectors[places[c.forms[0].terms[0]]] if c.forms[0].terms[0] in places else next(fresh) for c in concepts])
+    def _vectors_of(self, asked: dict[int, tuple[str, str]], known: Sequence[str], vectors: Vectors) -> dict[int, Vectors]:
+        """Return the vectors of words by place, given as indexed and as written; only words that the library does not use are embedded now."""
+        places = {word: place for place, word in enumerate(known)}
+        out = {place: vectors[places[word]] for place, (word, _) in asked.items() if word in places}
+        unknown = {p: meaning for p, (word, surface) in asked.items() if word not in places and (meaning := self._lexicon.meaning(surface.lower()))}
+        if unknown:
+            out |= dict(zip(unknown, self._embedder.embed(list(unknown.values())), strict=True))
+        return out
 
-    def _vocabulary(self) -> tuple[Sequence[str], Vectors]:
-        revision = self._registry.revision()
+    def _vocabulary(self) -> dict[str, tuple[list[str], Vectors]]:
+        """Return the words of each language and their vectors."""
+        revision = self._words.revision()
         if self._loaded[0] != revision:
-            self._loaded = (revision, *self._registry.vocabulary(self._embedder.dimension))
-        return self._loaded[1:]
+            words, vectors = self._words.vocabulary(self._embedder.dimension)
+            parted: dict[str, list[int]] = {"en": [], "zh": []}
+            for place, word in enumerate(words):
+                parted["en" if word.isascii() else "zh"].append(place)
+            self._loaded = (revision, {language: ([words[p] for p in places], vectors[places]) for language, places in parted.items()})
+        return self._loaded[1]
 
 
-def _single_english(concept: Concept) -> bool:
+def _one_word(concept: Concept, language: str) -> str:
+    """Return the term of a concept that is one word of ``language`` and no name, or nothing."""
     own = concept.forms[0].terms if concept.forms else ()
-    return concept.kind is ConceptKind.TERM and len(own) == 1 and own[0].isascii() and own[0].isalpha()
+    if concept.kind is not ConceptKind.TERM or len(own) != 1:
+        return ""
+    english = own[0].isascii() and own[0].isalpha()
+    return own[0] if english == (language == "en") and (english or (len(own[0]) > 1 and _HAN_RUN.fullmatch(own[0]))) else ""
 
 
-def _widened(concept: Concept, stems: Sequence[str], cosines: Vectors) -> Concept:
+def _widened(concept: Concept, words: Sequence[str], cosines: Vectors, least: float) -> Concept:
     best = np.argsort(-cosines, kind="stable")[: NEIGHBOURS + 1]
-    own = concept.forms[0].terms[0]
-    near = [Form((stems[i],), round(CERTAINTY * float(cosines[i]), 3)) for i in best if cosines[i] >= NEAR and stems[i] != own]
+    said = {form.terms for form in concept.forms}
+    near = [Form((words[i],), round(CERTAINTY * float(cosines[i]), 3)) for i in best if cosines[i] >= least and (words[i],) not in said]
     return replace(concept, forms=(*concept.forms, *near[:NEIGHBOURS]))

@@ -1,4 +1,4 @@
-"""The word index: which words each passage has, how rare they are, and the vectors of the library's English words.
+"""The word index: which words each passage has, how rare they are, and the vectors of the library's words.
 
 SQLite's FTS5 keeps it in the library's file; its rows have the numbers of the passages' rows, and both change in one transaction.
 """
@@ -107,7 +107,7 @@ class WordIndex(SqliteFile):
             return int(db.execute("SELECT count(*) FROM words WHERE rowid NOT IN (SELECT row FROM passages)").fetchone()[0])
 
     def vocabulary(self, dimension: int) -> tuple[list[str], Vectors]:
-        """Return the stems of the library's English words and their vectors, shape ``(words, dimension)``."""
+        """Return the library's words, English ones by stem, and their vectors, shape ``(words, dimension)``."""
         with self._guard() as db:
             rows = db.execute("SELECT stem, vector FROM vocabulary ORDER BY stem").fetchall()
         if not rows:
@@ -145,9 +145,14 @@ class WordIndex(SqliteFile):
             if body:
                 _count_words(db, -len(body[0].split()))
 
+    def keep_words(self, words: Mapping[str, Vectors]) -> None:
+        """Keep the vectors of words, English ones by stem."""
+        with self._change() as (db, _):
+            self._keep_vectors(db, words)
+
     @staticmethod
     def _keep_vectors(db: sqlite3.Connection, words: Mapping[str, Vectors]) -> None:
-        """Keep the vectors of words, by stem."""
+        """Keep the vectors of words, English ones by stem."""
         db.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", [(stem, v.astype(np.float16).tobytes()) for stem, v in words.items()])
 
 

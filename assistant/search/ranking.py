@@ -27,7 +27,7 @@ Signals = npt.NDArray[np.float64]
 """Shape ``(candidates, signals)``."""
 
 FIRST = (
-    "words", "words_rel", "concepts", "concepts_rel", "coverage", "pairs", "context", "length", "grams", "cosine",
+    "words", "words_rel", "concepts", "concepts_rel", "coverage", "pairs", "context", "length", "grams", "cosine", "unit",
     "words_rel*long", "cosine_rel*long", "words_rel*covered", "cosine_rel*covered", "cosine_rel*near", "words_rel*near",
 )
 """Signals of the first stage. ``_rel`` is a share of the best candidate's, or what a cosine is short of it;
@@ -58,6 +58,8 @@ class Evidence:
     grams: Column
     cosines: Column
     """NaN where a passage has no vector."""
+    units: Column
+    """The cosine of the nearest sentence, row or item of each passage; NaN where none has a vector."""
 
 
 def _share(column: Column) -> Column:
@@ -76,13 +78,14 @@ def first_signals(e: Evidence) -> Signals:
     concepts, words, coverage, pairs, context, length = m.T
     words_rel, concepts_rel = _share(words), _share(concepts)
     cosines = _filled(e.cosines)
+    units = np.where(np.isnan(e.units), cosines, e.units)
     cosine_rel = cosines - cosines.max() if len(cosines) else cosines
     long = np.log1p(e.question_length) - 2.5
     covered = (coverage.max() if len(coverage) else 0.0) - 0.6
     near = (cosines.max() if len(cosines) else 0.0) - 0.6
     columns = (
         words / (2.2 * e.weight), words_rel, concepts / (2.2 * e.concepts_weight), concepts_rel, coverage, pairs, context, np.log1p(length) / 5, e.grams,
-        cosines,
+        cosines, units,
         words_rel * long, cosine_rel * long, words_rel * covered, cosine_rel * covered, cosine_rel * near, words_rel * near,
     )
     return np.stack(columns, axis=1) if len(m) else np.zeros((0, len(FIRST)))

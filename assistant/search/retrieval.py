@@ -82,7 +82,8 @@ class Retriever:
         self.index = index
         self.eligibility = Eligibility(index.registry)
         self._weighed = functools.lru_cache(maxsize=32)(self._weigh)  # search, answering and the refusal ask for the same
-        self.thesaurus = Thesaurus(index.registry, index.embedder)
+        self._seek = functools.lru_cache(maxsize=32)(lambda query, revision: self.thesaurus.seek(query))
+        self.thesaurus = Thesaurus(index.registry, index.embedder, index.lexicon)
         self._embed = functools.lru_cache(maxsize=256)(lambda text: index.embedder.embed([text])[0])  # search and answering ask for the same
 
     def sources(self) -> dict[str, Metadata]:
@@ -165,6 +166,7 @@ class Retriever:
             question_length=len(wanted.own),
             grams=gram_shares(query.text, registry.texts(ids), ids) if language == query.language == "zh" else np.zeros(len(ids)),
             cosines=cosines,
+            units=self._unit_cosines(ids, vector),
         )
         meaning = bool(len(cosines)) and not np.isnan(cosines).all()
         return Pool(language, kept, bodies, evidence, Situation(language == query.language, meaning), _ranks(legs))
@@ -175,6 +177,13 @@ class Retriever:
             return np.full(len(ids), np.nan)
         known = {**self.index.vectors.cosines(vector, [i for i in ids if i not in near]), **near}
         return np.array([known.get(i, np.nan) for i in ids])
+
+    def _unit_cosines(self, ids: Sequence[str], vector: Vectors | None) -> Column:
+        """Return the cosine of the nearest unit of each passage, NaN where none has a vector."""
+        if vector is None:
+            return np.full(len(ids), np.nan)
+        units = self.index.registry.unit_vectors(ids, len(vector))
+        return np.array([float((units[i] @ vector).max()) if len(units.get(i, ())) else np.nan for i in ids])
 
     def _direct(self, query: Query, sources: Mapping[str, Metadata]) -> list[str]:
         """Return the passages of the article named, in the instrument named."""
@@ -220,12 +229,12 @@ class Retriever:
         return self.index.registry.find_words(wanted.words(), CANDIDATES, None if everything else sources)
 
     def wanted(self, query: Query, language: str) -> Wanted:
-        """Return a question ready to be matched with the words of passages in one language."""
+        """Return a question, and what else its words are looked for under, ready to be matched with passages in one language."""
         registry = self.index.registry
         total, mean_length = registry.statistics()
         frequency = registry.document_frequency(own_words(query))
         own = {t: idf(total, frequency[t]) for t in own_words(query) if t in frequency}
-        return Wanted(self.weigh(query, language), own, mean_length)
+        return Wanted(self.weigh(self._seek(query, registry.revision()), language), own, mean_length)
 
     def weigh(self, query: Query, language: str) -> list[Weighed]:
         """Return the concepts of a question, with their forms and document frequency in one language."""
