@@ -119,7 +119,8 @@ def fit_softmax(cases: Sequence[tuple[Signals, np.ndarray, float]], start: Colum
         return total, slope
 
     fitted: Column = minimize(loss, start * spread, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
-    return fitted / spread
+    weights: Column = fitted / spread
+    return weights
 
 
 def fit(examples: Sequence[Example]) -> dict[Situation, Weights]:

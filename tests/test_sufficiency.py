@@ -36,6 +36,7 @@ def judged(shelf: Shelf, question: str) -> Sufficiency:
         "What monthly living allowance did the Chongqing machine works pay its apprentices?",
         "How much does the risk compensation fund pay at most for each project?",
         "What is the weight of enterprise evaluation?",
+        "What is the maximum that the risk compensation fund pays for a project?",
     ],
 )
 def test_what_the_text_says_is_answered(shelf: Shelf, question: str) -> None:

@@ -179,6 +179,7 @@ class IndexView(Index):
         self.whole = whole
         self.home = whole.home
         self.embedder = whole.embedder
+        self.dictionary = whole.dictionary
         self.lexicon = whole.lexicon
         self.originals = whole.originals
         self.registry: RegistryView = RegistryView(whole.registry, audiences)

@@ -52,6 +52,12 @@ class Draft:
     weighed: Mapping[str, Sequence[Weighed]] = field(default_factory=dict)
     """The question's concepts by language of the evidence; ``Candidate.found`` counts in them."""
 
+    @property
+    def best_passage(self) -> list[Candidate]:
+        """The best unit, and what is shown beside it of its passage; fails where there is no candidate."""
+        best = self.candidates[0]
+        return [best, *(p.candidate for p in self.pieces if p.candidate.hit.passage.id == best.hit.passage.id)]
+
 
 def reserves(candidate: Candidate) -> bool:
     """Whether a rule leaves room for a special one (*unless otherwise provided*)."""

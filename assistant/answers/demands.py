@@ -81,10 +81,8 @@ def _has_figure(query: Query, draft: Draft) -> bool:
 
     Words that bound it, or say that there is none, will do.
     """
-    best = draft.candidates[0]
-    near = [best, *(p.candidate for p in draft.pieces if p.candidate.hit.passage.id == best.hit.passage.id)]
     exact = bool(query.unit and _IN_ITS_UNIT.search(query.text))
-    return any(c.fits >= IN_WORDS and not (exact and c.fits == OTHER_UNIT) for c in near)
+    return any(c.fits >= IN_WORDS and not (exact and c.fits == OTHER_UNIT) for c in draft.best_passage)
 
 
 def _names(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.answers.answering import Draft
-from assistant.answers.candidates import Candidate, resemblance
+from assistant.answers.candidates import BOUNDS, Candidate, resemblance
 from assistant.answers.demands import find_unmet
 from assistant.documents import Span
 from assistant.language.text import sentences
@@ -36,6 +36,8 @@ SCENE = 0.2
 """What a term counts for in a sentence that asks nothing."""
 NEAR = 0.6
 """What a concept counts for that stands around the unit and not in it."""
+EXTREMES = frozenset("最低 最少 至少 起码 最高 最多 至多 上限 下限 minimum maximum lowest highest least most".split())
+"""What a bounded figure answers to: *how much is the lowest* by *not less than 4,000 yuan*."""
 ABSENT = 0.35
 """Support below which a concept counts as missing."""
 
@@ -90,11 +92,15 @@ class Support:
         return min(self.weighed[place].idf / self.rarest, 1.0) * (SCENE if place in self.aside else 1.0)
 
 
-def support_of(query: Query, best: Candidate, weighed: Sequence[Weighed], size: int) -> Support:
-    """Return how far a unit of a library of ``size`` passages carries the concepts of a question."""
+def support_of(query: Query, draft: Draft, weighed: Sequence[Weighed], size: int) -> Support:
+    """Return how far the best unit of a library of ``size`` passages carries the concepts of a question."""
     scene = scene_of(query.text)
     aside = frozenset(i for i, w in enumerate(weighed) if w.concept.kind is ConceptKind.TERM and any(s.start <= w.concept.span.start < s.end for s in scene))
-    own = tuple(1.0 if i in best.found else resemblance(w.concept.surface, best.text) for i, w in enumerate(weighed))
+    best, bounded = draft.candidates[0], any(BOUNDS.search(c.text) for c in draft.best_passage)
+    own = tuple(
+        1.0 if i in best.found or (bounded and w.concept.surface.lower() in EXTREMES) else resemblance(w.concept.surface, best.text)
+        for i, w in enumerate(weighed)
+    )
     near = tuple(max(o, NEAR if i in best.near else 0.0) for i, o in enumerate(own))
     return Support(weighed, own, near, math.log(1 + max(size - 0.5, 1.0) / 1.5), aside)
 
@@ -155,7 +161,7 @@ def judge(query: Query, draft: Draft, size: int) -> Sufficiency:
     if query.article and "article" in best.hit.ranks:
         return Sufficiency(1.0, (), None)
     focus = find_focus(query)
-    support = support_of(query, best, weighed, size)
+    support = support_of(query, draft, weighed, size)
     values = features(query, best, support, focus, len({c.hit.passage.id for c in draft.candidates}))
     confidence = model().confidence(values)
     lacking = _lacking(query, support, focus)
