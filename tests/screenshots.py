@@ -24,6 +24,7 @@ TEXTS = (
     "mof-2019-46",
     "mof-sta-2018-51",
     "education-surcharge",
+    "eit-regs",
     "vel-2022",
     "chongqing-new-double-high-tang",
     "chongqing-integration-hrmars-li",
@@ -32,7 +33,7 @@ TEXTS = (
 """Works of the corpus, in both languages."""
 DEPOSIT = "职业学校可以向学生收取实习押金吗？"
 OFFSET = "What percentage of its investment can a certified industry-education integration enterprise offset?"
-COLLEGES = "How many higher vocational colleges are there in Chongqing?"
+DEDUCTION = "What share of employee education expenses may an enterprise deduct?"
 UNANSWERABLE = "2031年火星基地的实习补贴是多少？"
 
 
@@ -162,7 +163,7 @@ STATES: dict[str, tuple[str, int, bool, Callable[[Page], None]]] = {
     "pdf-en": ("en", 1280, False, _asking(PDF_QUESTION)),
     "filters-en": ("en", 1280, False, _filters),
     "feedback-zh": ("zh", 1280, False, _wrong),
-    "conflict-en": ("en", 1280, False, _asking(COLLEGES)),
+    "conflict-en": ("en", 1280, False, _asking(DEDUCTION)),
     "error-zh": ("zh", 1280, False, _bad_day),
     "benefits-zh": ("zh", 1280, False, _worksheet),
     "tools-agreement-zh": ("zh", 1280, False, _tool("工具", "agreement")),

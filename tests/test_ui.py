@@ -64,6 +64,13 @@ def test_the_page_has_every_tab_and_sends_nothing_home() -> None:
     assert not [f for f in blocks.fns.values() if f.api_name and f.api_visibility == "public" and f.api_name != "benefits"]
 
 
+def test_the_row_of_tabs_holds_tabs_and_nothing_else() -> None:
+    """Gradio counts whatever stands among them: a tab behind it would be drawn twice when it is chosen."""
+    blocks = build(as_assistant(FakeAssistant()))
+    (tabs,) = (block for block in blocks.blocks.values() if isinstance(block, gr.Tabs))
+    assert [type(child) for child in tabs.children] == [gr.Tab] * len(TABS)
+
+
 def test_only_what_is_long_or_can_be_stopped_goes_through_the_queue() -> None:
     blocks = build(as_assistant(FakeAssistant()))
     queued = {getattr(f.fn, "__qualname__", "") for f in blocks.fns.values() if f.fn and f.queue}

@@ -141,7 +141,7 @@ def lay_out() -> Parts:
                 find = gr.Textbox(label=w.FIND.zh, max_lines=1, max_length=200, visible=False, elem_id="library-find")
                 document = gr.HTML(render_nothing_open("zh"), elem_id="library-document")
                 managed = _lay_out_managing()
-    most, chosen = gr.State(STEP), gr.State("")
+        most, chosen = gr.State(STEP), gr.State("")
     looking = {"query": query, "kind": kind, "status": status, "listed": listed, "more": more, "most": most, "chosen": chosen, "find": find}
     taking = {"uploading": uploading, "files": files, "adding": adding, "given": given, "take": take, "report": report}
     keeping = {"maintaining": maintaining, "check": check, "rebuild": rebuild, "health": health}

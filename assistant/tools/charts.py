@@ -41,7 +41,8 @@ def _legend(chart: Chart, top: int) -> list[str]:
 
 
 def _radar(chart: Chart) -> tuple[int, list[str]]:
-    number, radius, cx, cy = len(chart.labels), 130, _WIDTH / 2, 180
+    number, radius, cx = len(chart.labels), 130, _WIDTH / 2
+    cy = 180 + 15 * max(0, len(_wrapped(chart.labels[0])) - 2)  # the first label stands above the chart
 
     def at(i: int, share: float) -> str:
         angle = 2 * math.pi * i / number - math.pi / 2
@@ -61,7 +62,7 @@ def _radar(chart: Chart) -> tuple[int, list[str]]:
         y -= 15 * (len(lines) - 1) if y < cy - radius else 0  # what stands above the chart grows upwards
         for line, words in enumerate(lines):
             body.append(f'<text x="{x:.1f}" y="{y + 4 + 15 * line:.1f}" class="label {side}">{escape(words)}</text>')
-    return 370, body
+    return int(cy) + 190, body
 
 
 def _wrapped(label: str) -> list[str]:
