@@ -9,9 +9,10 @@ look, and too rough to say that the word is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -62,6 +63,20 @@ class Lexicon:
         return self._embedder.reads(_CHINESE) > 0.9
 
 
+class _Known(NamedTuple):
+    """The words of one language that a library uses."""
+
+    words: Sequence[str]
+    vectors: Vectors
+    """Shape ``(words, dimension)``."""
+    places: Mapping[str, int]
+    """Where each word stands in both."""
+
+
+def _known(words: Sequence[str], vectors: Vectors) -> _Known:
+    return _Known(words, vectors, {word: place for place, word in enumerate(words)})
+
+
 class Thesaurus:
     """Neighbours among the words of one library."""
 
@@ -69,7 +84,7 @@ class Thesaurus:
         self._words = words
         self._embedder = embedder
         self._lexicon = lexicon
-        self._loaded: tuple[int, dict[str, tuple[list[str], Vectors]]] = (-1, {})
+        self._loaded: tuple[int, dict[str, _Known]] = (-1, {})
 
     def widen(self, query: Query) -> Query:
         """Return an English question with its terms also under their neighbours, which count as the words themselves."""
@@ -80,25 +95,24 @@ class Thesaurus:
         return self._with_neighbours(query) if query.language == "zh" else query
 
     def _with_neighbours(self, query: Query) -> Query:
-        known, vectors = self._vocabulary()[query.language]
+        known = self._vocabulary()[query.language]
         asked = {place: word for place, c in enumerate(query.concepts) if (word := _one_word(c, query.language))}
-        if not known or not asked:
+        if not known.words or not asked:
             return query
         concepts = list(query.concepts)
-        for place, vector in self._vectors_of({p: (word, query.concepts[p].surface) for p, word in asked.items()}, known, vectors).items():
-            concepts[place] = _widened(concepts[place], known, vectors @ vector, NEAR[query.language])
+        for place, vector in self._vectors_of({p: (word, query.concepts[p].surface) for p, word in asked.items()}, known).items():
+            concepts[place] = _widened(concepts[place], known.words, known.vectors @ vector, NEAR[query.language])
         return replace(query, concepts=tuple(concepts))
 
-    def _vectors_of(self, asked: dict[int, tuple[str, str]], known: Sequence[str], vectors: Vectors) -> dict[int, Vectors]:
+    def _vectors_of(self, asked: dict[int, tuple[str, str]], known: _Known) -> dict[int, Vectors]:
         """Return the vectors of words by place, given as indexed and as written; only words that the library does not use are embedded now."""
-        places = {word: place for place, word in enumerate(known)}
-        out = {place: vectors[places[word]] for place, (word, _) in asked.items() if word in places}
-        unknown = {p: meaning for p, (word, surface) in asked.items() if word not in places and (meaning := self._lexicon.meaning(surface.lower()))}
+        out = {place: known.vectors[known.places[word]] for place, (word, _) in asked.items() if word in known.places}
+        unknown = {p: meaning for p, (word, surface) in asked.items() if word not in known.places and (meaning := self._lexicon.meaning(surface.lower()))}
         if unknown:
             out |= dict(zip(unknown, self._embedder.embed(list(unknown.values())), strict=True))
         return out
 
-    def _vocabulary(self) -> dict[str, tuple[list[str], Vectors]]:
+    def _vocabulary(self) -> dict[str, _Known]:
         """Return the words of each language and their vectors."""
         revision = self._words.revision()
         if self._loaded[0] != revision:
@@ -106,7 +120,7 @@ class Thesaurus:
             parted: dict[str, list[int]] = {"en": [], "zh": []}
             for place, word in enumerate(words):
                 parted["en" if word.isascii() else "zh"].append(place)
-            self._loaded = (revision, {language: ([words[p] for p in places], vectors[places]) for language, places in parted.items()})
+            self._loaded = (revision, {language: _known([words[p] for p in places], vectors[places]) for language, places in parted.items()})
         return self._loaded[1]
 
 
@@ -120,7 +134,8 @@ def _one_word(concept: Concept, language: str) -> str:
 
 
 def _widened(concept: Concept, words: Sequence[str], cosines: Vectors, least: float) -> Concept:
-    best = np.argsort(-cosines, kind="stable")[: NEIGHBOURS + 1]
+    near_enough = np.flatnonzero(cosines >= least)
+    best = near_enough[np.argsort(-cosines[near_enough], kind="stable")][: NEIGHBOURS + 1]
     said = {form.terms for form in concept.forms}
-    near = [Form((words[i],), round(CERTAINTY * float(cosines[i]), 3)) for i in best if cosines[i] >= least and (words[i],) not in said]
+    near = [Form((words[i],), round(CERTAINTY * float(cosines[i]), 3)) for i in best if (words[i],) not in said]
     return replace(concept, forms=(*concept.forms, *near[:NEIGHBOURS]))
