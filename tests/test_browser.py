@@ -134,6 +134,7 @@ def test_an_example_asks_itself(browser: Browser, server: Server) -> None:
     text = example.inner_text()
     example.click()
     page.wait_for(text)
+    assert page.tab.locator("#result .asked").inner_text() == text
 
 
 def test_filters_are_seen_in_the_form_and_in_the_turn_and_removed_one_by_one(english: Page) -> None:

@@ -18,7 +18,7 @@ from assistant.documents import Source, Span, Status
 from assistant.results import Abstention, Answer, Reason, Scope
 from evals.__main__ import main
 from evals.bounds import BaselineError
-from evals.cases import Case, load_cases
+from evals.cases import Case, load_cases, suite_path
 from evals.gate import check, flips, read_baseline, report
 from evals.library import Library, LibraryNotReady, git_revision, open_library
 from evals.metrics import Gold, Ratio
@@ -281,7 +281,9 @@ def test_results_of_other_code_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_baseline_in_the_repository_is_legal() -> None:
-    read_baseline(Path(evals.gate.__file__).with_name("baseline.toml"))
+    baseline = read_baseline(Path(evals.gate.__file__).with_name("baseline.toml"))
+    assert {"corpus-precedence-dev", "library-plain-test", "corpus-everyday-dev"} <= baseline.suites.keys()
+    assert all(suite_path(name).is_file() for name in baseline.suites)
 
 
 # -- the command ----------------------------------------------------------------------------------------------

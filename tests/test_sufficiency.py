@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answers.sufficiency import Sufficiency, judge, model, scene_of
+from assistant.answers.sufficiency import Sufficiency, judge, model, scene_of, support_of
 from assistant.language.glossary import Dictionary
 from assistant.results import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
@@ -43,6 +43,27 @@ def test_what_the_text_says_is_answered(shelf: Shelf, question: str) -> None:
     verdict = judged(shelf, question)
     assert verdict.reason is None
     assert verdict.confidence >= model().threshold
+
+
+@pytest.mark.parametrize(
+    ("question", "bound", "carried"),
+    [
+        ("发明专利的奖金最低多少？", "奖金不得少于4000元。", True),
+        ("发明专利的奖金最高多少？", "奖金不得少于4000元。", False),
+        ("发明专利的奖金最高多少？", "奖金不得超过4000元。", True),
+        ("发明专利的奖金最低多少？", "奖金不得超过4000元。", False),
+        ("What is the lowest bonus?", "The bonus is not less than 4,000 yuan.", True),
+        ("What is the highest bonus?", "The bonus is not less than 4,000 yuan.", False),
+        ("What is the highest bonus?", "The bonus shall not exceed 4,000 yuan.", True),
+    ],
+)
+def test_an_extreme_is_carried_by_a_bound_on_its_own_side(dictionary: Dictionary, question: str, bound: str, carried: bool) -> None:
+    law = replace(LAW, language="en" if question.isascii() else "zh")
+    query, draft = Shelf(dictionary, (law, f"# Law\n\n{bound}\n")).draft(question)
+    weighed = draft.weighed[law.language]
+    support = support_of(query, draft, weighed, PASSAGES)
+    extreme = next(i for i, w in enumerate(weighed) if w.concept.surface.lower() in {"最低", "最高", "lowest", "highest"})
+    assert (support.own[extreme] == 1.0) is carried
 
 
 @pytest.mark.parametrize(

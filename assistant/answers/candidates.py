@@ -194,11 +194,15 @@ _SAYS_NONE = re.compile(
     r"|没有(?:给出|规定|写明|列出|载明|明确|设定)|未(?:给出|规定|写明|载明|明确)(?:具体)?",
     re.IGNORECASE,
 )
-BOUNDS = re.compile(
-    r"不得?(?:低于|少于|高于|超过|多于)|\b(?:not|no) (?:be )?(?:less|more|lower|higher|fewer|greater|below|above)\b|\bnot exceed\b|\bat (?:least|most)\b",
+LEAST = re.compile(
+    r"不得?(?:低于|少于)|至少|\b(?:not|no) (?:be )?(?:less|lower|fewer|below)\b|\bat least\b",
     re.IGNORECASE,
 )
-"""Words that bound a figure."""
+MOST = re.compile(
+    r"不得?(?:高于|超过|多于)|至多|最多|\b(?:not|no) (?:be )?(?:more|higher|greater|above)\b|\bnot exceed\b|\bat most\b",
+    re.IGNORECASE,
+)
+"""Words that bound a figure from below, and from above."""
 
 
 def _fits(query: Query, words: str, lead: str, unit: Unit) -> float:
@@ -207,7 +211,7 @@ def _fits(query: Query, words: str, lead: str, unit: Unit) -> float:
     if query.asked is Asked.FIGURE:
         units = [f.unit for f in figures(words) if f.kind is not FactKind.DATE or query.unit == "year"]
         if not units:
-            return IN_WORDS if BOUNDS.search(words) else 0.0  # not below the local minimum wage
+            return IN_WORDS if LEAST.search(words) or MOST.search(words) else 0.0  # not below the local minimum wage
         return 1.0 if not query.unit or query.unit in units else OTHER_UNIT
     if query.asked is Asked.DATE:
         kinds = [f for f in read_facts(words) if f.kind is FactKind.DATE or f.unit in ("month", "week", "day", "year")]

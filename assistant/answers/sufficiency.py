@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.answers.answering import Draft
-from assistant.answers.candidates import BOUNDS, Candidate, resemblance
+from assistant.answers.candidates import LEAST, MOST, Candidate, resemblance
 from assistant.answers.demands import find_unmet
 from assistant.documents import Span
 from assistant.language.text import sentences
@@ -36,8 +36,11 @@ SCENE = 0.2
 """What a term counts for in a sentence that asks nothing."""
 NEAR = 0.6
 """What a concept counts for that stands around the unit and not in it."""
-EXTREMES = frozenset("最低 最少 至少 起码 最高 最多 至多 上限 下限 minimum maximum lowest highest least most".split())
-"""What a bounded figure answers to: *how much is the lowest* by *not less than 4,000 yuan*."""
+EXTREMES = (
+    (frozenset("最低 最少 至少 起码 下限 minimum lowest least".split()), LEAST),
+    (frozenset("最高 最多 至多 上限 maximum highest most".split()), MOST),
+)
+"""What a figure answers to that is bounded on that side: *how much is the lowest* by *not less than 4,000 yuan*, and never by *not more*."""
 ABSENT = 0.35
 """Support below which a concept counts as missing."""
 
@@ -96,10 +99,10 @@ def support_of(query: Query, draft: Draft, weighed: Sequence[Weighed], size: int
     """Return how far the best unit of a library of ``size`` passages carries the concepts of a question."""
     scene = scene_of(query.text)
     aside = frozenset(i for i, w in enumerate(weighed) if w.concept.kind is ConceptKind.TERM and any(s.start <= w.concept.span.start < s.end for s in scene))
-    best, bounded = draft.candidates[0], any(BOUNDS.search(c.text) for c in draft.best_passage)
+    best = draft.candidates[0]
+    bounded = frozenset().union(*(words for words, bound in EXTREMES if any(bound.search(c.text) for c in draft.best_passage)))
     own = tuple(
-        1.0 if i in best.found or (bounded and w.concept.surface.lower() in EXTREMES) else resemblance(w.concept.surface, best.text)
-        for i, w in enumerate(weighed)
+        1.0 if i in best.found or w.concept.surface.lower() in bounded else resemblance(w.concept.surface, best.text) for i, w in enumerate(weighed)
     )
     near = tuple(max(o, NEAR if i in best.near else 0.0) for i, o in enumerate(own))
     return Support(weighed, own, near, math.log(1 + max(size - 0.5, 1.0) / 1.5), aside)

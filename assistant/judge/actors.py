@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
 from assistant.documents import Span
@@ -167,10 +167,11 @@ def _rendered(alignment: Alignment, span: Span) -> bool:
 def _other_doer(alignment: Alignment) -> str:
     """Return a reason if the act is in the cited words, but all who do it there are others."""
     known = [act for line in alignment.around for act in acts_of(line) if act.by]
+    also = _renderings(alignment) if known else {}
     for act in acts_of(alignment.sentence):
         if not act.by or len(act.words) < 2:
             continue
-        fits = [(_share(alignment, act, k), k) for k in known]
+        fits = [(_share(act, k, also), k) for k in known]
         best = max((fit for fit, _ in fits), default=0.0)
         if best < _SAME_ACT:
             continue
@@ -184,10 +185,17 @@ def _other_doer(alignment: Alignment) -> str:
     return ""
 
 
-def _share(alignment: Alignment, act: Act, known: Act) -> float:
-    held = 0
-    for word in act.words:
-        places = [w.start for w in alignment.sentence.words if w.term == word]
-        forms = {t for r in alignment.renderings for f in r.forms for t in f if any(r.span.start <= place < r.span.end for place in places)}
-        held += word in known.words or bool(forms & known.words)
-    return held / len(act.words)
+def _renderings(alignment: Alignment) -> dict[str, set[str]]:
+    """Return the words of the sentence that have renderings, each with the terms of all of them."""
+    out: dict[str, set[str]] = {}
+    for rendering in alignment.renderings:
+        terms = {term for form in rendering.forms for term in form}
+        for word in alignment.sentence.words:
+            if rendering.span.start <= word.start < rendering.span.end:
+                out.setdefault(word.term, set()).update(terms)
+    return out
+
+
+def _share(act: Act, known: Act, also: Mapping[str, Set[str]]) -> float:
+    """Return the share of an act's words that another has, be it in other words."""
+    return sum(word in known.words or not known.words.isdisjoint(also.get(word, ())) for word in act.words) / len(act.words)

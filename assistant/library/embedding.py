@@ -16,6 +16,9 @@ from assistant.errors import ConfigError
 
 Vectors = npt.NDArray[np.float32]
 
+READABLE = 0.9
+"""A text of which an embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
+
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of ``model.safetensors`` as published by sentence-transformers; the PyPI package must carry the same bytes."""

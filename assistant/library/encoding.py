@@ -8,11 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.documents import SILENT, Passage, Source
-from assistant.library.embedding import Embedder, Vectors
+from assistant.library.embedding import READABLE, Embedder, Vectors
 from assistant.library.thesaurus import Lexicon
-
-READABLE = 0.9
-"""A text of which the embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import numpy as np
 
 from assistant.language.glossary import Dictionary
 from assistant.language.text import HAN, fold, is_stop_word, plain_words, stem
-from assistant.library.embedding import Embedder, Vectors
+from assistant.library.embedding import READABLE, Embedder, Vectors
 from assistant.library.word_index import WordIndex
 from assistant.questions.query import Concept, ConceptKind, Form, Query
 
@@ -60,7 +60,7 @@ class Lexicon:
 
     @cached_property
     def _reads_chinese(self) -> bool:
-        return self._embedder.reads(_CHINESE) > 0.9
+        return self._embedder.reads(_CHINESE) >= READABLE
 
 
 class _Known(NamedTuple):

@@ -69,8 +69,7 @@ def build(assistant: Assistant, filling: Filling, language: gr.Radio) -> None:
 
     def greet(request: gr.Request, chosen: str) -> tuple[Any, Any]:
         allowed = visitor(request).may(Right.REVIEW)
-        shown: dict[str, Any] = {} if allowed else {"visible": False}  # told to show a tab that is shown, Gradio draws it twice
-        return gr.update(label=_TAB.in_(chosen), **shown), gr.update(choices=_choices(chosen), label=_SPAN.in_(chosen))
+        return gr.update(label=_TAB.in_(chosen), visible=allowed), gr.update(choices=_choices(chosen), label=_SPAN.in_(chosen))
 
     showing: dict[str, Any] = {"fn": page.show, "inputs": [language, weeks], "outputs": [plots, refusals, report], **QUICK}
     gr.on(None, greet, [language], [tab, weeks], **QUICK)  # when the page is opened, and when its language changes

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.documents import SILENT, Kind, Metadata
-from assistant.library.embedding import Vectors
-from assistant.library.encoding import READABLE
+from assistant.library.embedding import READABLE, Vectors
 from assistant.library.index import Index
 from assistant.library.thesaurus import Thesaurus
 from assistant.library.word_index import WordRow
