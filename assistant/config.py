@@ -44,8 +44,9 @@ class Settings(BaseSettings):
         description="Folder that fills an empty home; `default` is the corpus that ships, empty means start bare.",
     )
     embedding_model: str = Field(
-        default="all-MiniLM-L6-v2",
-        description="Sentence-transformers model: the packaged all-MiniLM-L6-v2, or a name or folder that this machine can load.",
+        default="all-MiniLM-L6-v2+use-multilingual-3",
+        description="What gives texts their vectors: the two packaged models side by side, or one sentence-transformers model, "
+        "by a name or folder that this machine can load.",
     )
     chroma_url: str = Field(default="", description="Address of a Chroma server; empty means embedded, inside the home folder.")
     jurisdiction: str = Field(default="", description="Where the asker is, as ISO 3166-2 (`CN-50`); empty means not given.")

@@ -33,8 +33,9 @@ from assistant.judge.translation import LexiconTranslator
 from assistant.judge.verification import LexicalVerifier
 from assistant.language.glossary import Glossary, read_terms
 from assistant.language.places import Place
-from assistant.library.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.library.embedding import Embedder
 from assistant.library.index import Diagnosis, Index
+from assistant.library.joining import open_embedder
 from assistant.library.registry import Registry, SourceRow
 from assistant.questions.follow_ups import Condenser
 from assistant.questions.query import Query, QueryReader
@@ -50,12 +51,13 @@ class Assistant:
 
     Args:
         settings: where the library is and how it answers.
-        embedder: turns texts into vectors; the packaged model by default.
+        embedder: turns texts into vectors; the packaged models by default.
         chat_model: writes the answers; by default the one that the settings name, if they do.
         retriever: finds passages; the one over this library's index by default.
         answerer: drafts answers from passages; the extractive one by default.
         verifier: judges each sentence against the words it cites; by default hard facts and wording, with the other
             names of words that glossary and dictionary know.
+        remake: open a library that another model or version made, to be rebuilt before anything is asked.
 
     Raises:
         LibraryError: the library cannot be opened.
@@ -70,10 +72,11 @@ class Assistant:
         retriever: Finder | None = None,
         answerer: Answerer | None = None,
         verifier: Verifier | None = None,
+        remake: bool = False,
     ) -> None:
         self.settings = settings or load_settings()
-        self.embedder = embedder or SentenceTransformerEmbedder(self.settings.embedding_model)
-        self.index = Index(self.settings.home, self.embedder, self.settings.chroma_url)
+        self.embedder = embedder or open_embedder(self.settings.embedding_model)
+        self.index = Index(self.settings.home, self.embedder, self.settings.chroma_url, remake)
         self.retriever: Finder = retriever or Retriever(self.index)
         self.answerer: Answerer = answerer or ExtractiveAnswerer(self.settings.answer_words)
         if verifier is not None:
@@ -245,9 +248,8 @@ class Assistant:
 
     def _draft(self, query: Query, hits: Sequence[Hit]) -> Draft:
         weighed = {language: self.retriever.weigh(query, language) for language in {h.source.language for h in hits}}
-        vectors = self.index.registry.unit_vectors((h.passage.id for h in hits), self.embedder.dimension)
-        question = self.retriever.question_vector(query) if vectors else None
-        return self.answerer.answer(query, hits, self.index.registry, weighed, vectors, question)
+        nearness = self.retriever.nearness(query, [h.passage.id for h in hits])
+        return self.answerer.answer(query, hits, self.index.registry, weighed, nearness)
 
     # -- benefits ---------------------------------------------------------------------------------------------
 

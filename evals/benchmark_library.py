@@ -9,14 +9,14 @@ from pathlib import Path
 
 from assistant.config import load_settings
 from assistant.documents import Metadata, Passage, PassageKind, Source, Span
+from assistant.library.embedding import Embedder
 from assistant.pipeline import Assistant
 from evals.benchmarks import Document, Task
-from evals.kept_vectors import KeptEmbedder
 
 _GAP = "\n\n"
 
 
-def fill(task: Task, home: Path, embedder: KeptEmbedder, progress: Callable[[int, int], None] = lambda done, total: None) -> Assistant:
+def fill(task: Task, home: Path, embedder: Embedder, progress: Callable[[int, int], None] = lambda done, total: None) -> Assistant:
     """Return the assistant over a task's documents, taking in what is not there yet; ``progress`` counts sources."""
     assistant = Assistant(load_settings(home=home, corpus=""), embedder)
     assistant.glossary  # noqa: B018  the segmenter must know the domain's words before texts are indexed

@@ -29,6 +29,7 @@ import numpy as np
 
 from assistant.config import load_settings
 from assistant.errors import AssistantError
+from assistant.library.embedding import Embedder
 from assistant.pipeline import Assistant
 from assistant.results import Answer
 
@@ -43,7 +44,7 @@ class CrashError(AssistantError):
     """What was left after a kill is not as it must be."""
 
 
-class WordHashes:
+class WordHashes(Embedder):
     """Stands in for the model, which has no part in what is tested: bags of hashed words, the same in every process."""
 
     name, dimension = "word-hashes", 32

@@ -5,22 +5,27 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from assistant.library.embedding import Embedder, SentenceTransformerEmbedder, Vectors
+from assistant.library.embedding import Embedder, Vectors
+from assistant.library.joining import JoinedEmbedder, open_embedder
 
 _BATCH = 512
 """Texts embedded between two writes: what is lost when a run is cut off."""
 
 
-def kept_embedder(model: str, path: Path) -> KeptEmbedder:
-    """Return the embedder of the settings' ``model`` with its vectors kept in ``path``."""
-    return KeptEmbedder(SentenceTransformerEmbedder(model), path)
+@contextmanager
+def kept_embedder(model: str, path: Path) -> Iterator[Embedder]:
+    """Give the embedder of the settings' ``model``; what sentence-transformers embed is kept in ``path``, the bilingual model needs no keeping."""
+    embedder = open_embedder(model)
+    with closing(KeptEmbedder(embedder.of_words, path)) as kept:
+        yield JoinedEmbedder(kept, embedder.second) if isinstance(embedder, JoinedEmbedder) else kept
 
 
-class KeptEmbedder:
+class KeptEmbedder(Embedder):
     """Another embedder, with its vectors kept on disk in half precision, as the library keeps those of units.
 
     Args:

@@ -12,7 +12,6 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from assistant.config import load_settings, shipped
+from assistant.library.embedding import Embedder
 from assistant.pipeline import Assistant
 from assistant.results import Scope
 from assistant.search.ranking import FIRST, SECOND, Column, Signals, Situation, Weights
@@ -27,7 +27,7 @@ from assistant.search.retrieval import Pool
 from evals.benchmark_library import fill
 from evals.benchmarks import Question, Task, find_benchmarks, read_tasks
 from evals.cases import CASES, Case, is_held_out, load_cases, suite_path
-from evals.kept_vectors import KeptEmbedder, kept_embedder
+from evals.kept_vectors import kept_embedder
 from evals.legs import retriever_of, scope_of
 from evals.library import Library, gold_of, library_name, library_paths, open_library
 from evals.matching import containment
@@ -178,7 +178,7 @@ def write_weights(fitted: Mapping[Situation, Weights], path: Path) -> None:
     path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
-def gather(folders: Sequence[Path], home: Path, embedder: KeptEmbedder, size: int) -> list[Example]:
+def gather(folders: Sequence[Path], home: Path, embedder: Embedder, size: int) -> list[Example]:
     """Return the examples of all tasks in the development parts of sets."""
     out = []
     for folder in dict.fromkeys(found for path in folders for found in find_benchmarks(path)):
@@ -218,8 +218,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Fit, print how it went on both halves, and return the exit code."""
-    embedder = kept_embedder(load_settings(home=args.home, corpus="").embedding_model, args.home / "vectors.sqlite")
-    with closing(embedder):
+    with kept_embedder(load_settings(home=args.home, corpus="").embedding_model, args.home / "vectors.sqlite") as embedder:
         examples = gather_suites(args.texts, args.home) + gather(args.sets, args.home, embedder, args.sample)
     fitted = fit(examples)
     print("\n".join(table(examples, fitted)))

@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from assistant.config import load_settings
+from assistant.library.embedding import Embedder
 from evals.benchmark_library import fill
 from evals.benchmarks import Question, Task, find_benchmarks, read_tasks
-from evals.kept_vectors import KeptEmbedder, kept_embedder
+from evals.kept_vectors import kept_embedder
 from evals.legs import DEPTH, Leg, legs_of
 from evals.library import write_json
 from evals.metrics import Estimate, Found, Ratio, estimate, hit_at, mrr_at, ndcg_at, rank, recall_at
@@ -71,7 +72,7 @@ def measure_task(task: Task, legs: Mapping[str, Leg], questions: Sequence[Questi
     return out
 
 
-def run_task(task: Task, home: Path, embedder: KeptEmbedder, size: int) -> Figures:
+def run_task(task: Task, home: Path, embedder: Embedder, size: int) -> Figures:
     """Take in a task's documents where they are not there yet, and measure."""
     with _bar(task.name) as show:
         assistant = fill(task, home / task.corpus, embedder, lambda done, total: show("taking in", done, total))
@@ -122,7 +123,7 @@ def main(args: argparse.Namespace) -> int:
     results: dict[str, Any] = {}
     with nullcontext(args.home) if args.home else tempfile.TemporaryDirectory(prefix="evals-", ignore_cleanup_errors=True) as place:
         home = Path(place)
-        with closing(kept_embedder(load_settings(home=home, corpus="").embedding_model, home / "vectors.sqlite")) as embedder:
+        with kept_embedder(load_settings(home=home, corpus="").embedding_model, home / "vectors.sqlite") as embedder:
             for folder in folders:
                 for task in read_tasks(folder, args.split):
                     figures = run_task(task, home, embedder, args.sample)

@@ -41,7 +41,7 @@ class Shelf:
         """Return the question as read, and what the answerer makes of it."""
         query = self._reader.read(question)
         weighed = {language: self._weigh(query, language) for language in ("en", "zh")}
-        return query, ExtractiveAnswerer(words).answer(query, self.hits if hits is None else hits, self, weighed, {}, None)
+        return query, ExtractiveAnswerer(words).answer(query, self.hits if hits is None else hits, self, weighed, {})
 
     def _weigh(self, query: Query, language: str) -> list[Weighed]:
         seen = Counter(t for hit in self.hits for t in set(index_terms(hit.passage.text)))

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.library.embedding import Vectors
+from assistant.library.embedding import Embedder, Vectors
 
 _WORD = re.compile(r"[a-z0-9]+|[㐀-鿿]")
 
 
-class HashEmbedder:
+class HashEmbedder(Embedder):
     """Bags of hashed words: texts that share words have near vectors, in microseconds and alike on every machine.
 
     Args:

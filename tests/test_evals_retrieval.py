@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.library.embedding import Vectors
+from assistant.library.embedding import Embedder, Vectors
 from evals.__main__ import main
 from evals.benchmarks import BenchmarkError, Document, Question, Task, find_benchmarks, read_tasks
 from evals.kept_vectors import KeptEmbedder
@@ -117,7 +117,7 @@ def test_plain_words() -> None:
     assert plain_words("The 3rd Law, 职业教育 法") == ["the", "3rd", "law", "职业", "业教", "教育", "法"]
 
 
-class Counting:
+class Counting(Embedder):
     """An embedder that counts what it embeds."""
 
     name, dimension = "counting", 2

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import filelock
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from assistant.documents import Source
 from assistant.errors import IndexMismatch, IndexUnavailable, SourceNotFound
 from assistant.library import index as index_module
+from assistant.library import shared_store
 from assistant.library.chunking import chunk
 from assistant.library.encoding import embedded_text
 from assistant.library.index import Change, Index
@@ -240,6 +242,49 @@ def test_all_vectors_can_be_made_again(index: Index) -> None:
     assert holds_exactly(index, FEES, PAY)
 
 
+def test_a_library_of_another_model_is_made_again(home: Path, url: str) -> None:
+    with closing(Index(home, HashEmbedder(), url)) as index:
+        index.take(FEES)
+        index.take(PAY)
+    other = HashEmbedder(32, "other")
+    with closing(Index(home, other, url, remake=True)) as index:
+        assert len(index.rebuild().missing) == len(chunk(FEES)) + len(chunk(PAY))
+        assert holds_exactly(index, FEES, PAY)
+        words, vectors = index.registry.vocabulary(32)
+        assert "inspect" in words
+        assert vectors.shape == (len(words), 32)
+    with closing(Index(home, other, url)) as index:
+        assert index.take(FEES) is Change.UNCHANGED
+        assert index.diagnose().clean
+    with pytest.raises(IndexMismatch, match="built with other/"):
+        Index(home, HashEmbedder(), url)
+
+
+def test_a_library_made_again_halfway_fits_no_model_and_can_be_made_again_to_the_end(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Index(home, HashEmbedder())) as index:
+        index.take(FEES)
+        index.take(PAY)
+    other = HashEmbedder(32, "other")
+    with closing(Index(home, other, remake=True)) as index:
+        put, done = index.registry.put, []
+
+        def cut_off(source: Source, *args: Any) -> set[str]:
+            done.append(source.id)
+            if len(done) == 2:
+                raise OSError("cut off")
+            return put(source, *args)
+
+        monkeypatch.setattr(index.registry, "put", cut_off)
+        with pytest.raises(IndexUnavailable):
+            index.rebuild()
+    for embedder in (HashEmbedder(), other):
+        with pytest.raises(IndexMismatch, match=r"not yet made again to the end.*assistant doctor --rebuild"):
+            Index(home, embedder)
+    with closing(Index(home, HashEmbedder(), remake=True)) as index:
+        index.rebuild()
+        assert holds_exactly(index, FEES, PAY)
+
+
 def delete_folder(chroma: Path) -> None:
     shutil.rmtree(chroma)
 
@@ -344,7 +389,7 @@ def test_nothing_is_removed_while_the_server_is_away(home: Path, chroma_url: str
 
 
 def test_a_second_writer_that_waits_in_vain_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "LOCK_TIMEOUT", 0.1)
+    monkeypatch.setattr(shared_store, "LOCK_TIMEOUT", 0.1)
     with closing(Index(home, HashEmbedder())) as index, filelock.FileLock(home / "write.lock"):
         with pytest.raises(IndexUnavailable, match="another process has been writing") as caught:
             index.take(FEES)

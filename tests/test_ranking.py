@@ -14,12 +14,13 @@ SITUATIONS = [Situation(s, m) for s in (False, True) for m in (False, True)]
 MATCHES = [Match(4.0, 3.0, 1.0, 0.5, 0.2, 40), Match(2.0, 3.0, 0.5, 0.0, 0.0, 10)]
 
 
-def evidence(matches: list[Match], cosines: list[float], units: list[float] | None = None) -> Evidence:
-    return Evidence(matches, 5.0, 6.0, 4, np.zeros(len(matches)), np.array(cosines), np.array(cosines if units is None else units))
+def evidence(matches: list[Match], cosines: list[float], units: list[float] | None = None, across: list[float] | None = None) -> Evidence:
+    spaces = np.array([cosines if units is None else units, cosines if across is None else across]).T
+    return Evidence(matches, 5.0, 6.0, 4, np.zeros(len(matches)), np.array(cosines), spaces)
 
 
-def signals(matches: list[Match], cosines: list[float], units: list[float] | None = None) -> dict[str, list[float]]:
-    return dict(zip(FIRST, first_signals(evidence(matches, cosines, units)).T.tolist(), strict=True))
+def signals(matches: list[Match], cosines: list[float], units: list[float] | None = None, across: list[float] | None = None) -> dict[str, list[float]]:
+    return dict(zip(FIRST, first_signals(evidence(matches, cosines, units, across)).T.tolist(), strict=True))
 
 
 def test_signals_of_words_and_meaning() -> None:
@@ -39,6 +40,11 @@ def test_a_passage_is_as_near_as_its_nearest_sentence_and_without_one_as_near_as
     assert signals(MATCHES, [0.7, 0.5], [0.6, 0.9])["unit"] == [0.6, 0.9]
     assert signals(MATCHES, [0.7, float("nan")], [float("nan"), 0.9])["unit"] == [0.7, 0.9]
     assert signals(MATCHES, [0.7, float("nan")], [float("nan")] * 2)["unit"] == [0.7, 0.7]
+
+
+def test_each_model_has_a_say_of_its_own() -> None:
+    found = signals(MATCHES, [0.7, 0.5], [0.6, float("nan")], [0.3, 0.4])
+    assert (found["unit"], found["across"]) == ([0.6, 0.5], [0.3, 0.4])
 
 
 def test_no_candidates_no_signals() -> None:

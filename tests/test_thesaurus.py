@@ -30,7 +30,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Itera
 
 @pytest.fixture(scope="module")
 def thesaurus(index: Index) -> Thesaurus:
-    return Thesaurus(index.registry, index.embedder, index.lexicon)
+    return Thesaurus(index.registry, index.lexicon)
 
 
 def forms(thesaurus: Thesaurus, dictionary: Dictionary, question: str) -> dict[str, set[str]]:
@@ -86,7 +86,7 @@ def test_a_library_made_by_an_older_version_learns_its_words_when_it_is_rebuilt(
         words, _ = index.registry.vocabulary(embedder.dimension)
         with index.registry._change() as (db, _revision):
             db.execute("DELETE FROM vocabulary")
-        thesaurus = Thesaurus(index.registry, embedder, index.lexicon)
+        thesaurus = Thesaurus(index.registry, index.lexicon)
         assert "工资" not in forms(thesaurus, dictionary, "薪水怎么发？")["薪水"]
         index.rebuild()
         assert index.registry.vocabulary(embedder.dimension)[0] == words

@@ -76,11 +76,10 @@ class ExtractiveAnswerer:
         hits: Sequence[Hit],
         texts: Texts,
         weighed: Mapping[str, Sequence[Weighed]],
-        vectors: Mapping[str, Vectors],
-        question_vector: Vectors | None,
+        nearness: Mapping[str, Vectors],
     ) -> Draft:
         """Return a draft from the hits; the arguments are those of ``find_candidates``."""
-        candidates = find_candidates(query, hits, texts, weighed, vectors, question_vector)
+        candidates = find_candidates(query, hits, texts, weighed, nearness)
         chosen = self._choose(query, candidates, weighed)
         pieces = [set_out(query, c, texts.source(c.hit.source.id).text, headed=c is chosen[0]) for c in chosen]
         return Draft(tuple(merge_leads(pieces)), tuple(candidates), weighed)

@@ -59,6 +59,9 @@ class Candidate:
     around: float
     """Share in the unit, its passage, headings and title."""
     cosine: float
+    """How near the unit is to the question by the first model, 0 where that cannot read one of them."""
+    across: float
+    """The same by the bilingual model."""
     fits: float
     """Whether it has what is asked for: a figure, a date, a list."""
     prior: float
@@ -91,8 +94,7 @@ def find_candidates(
     hits: Sequence[Hit],
     texts: Texts,
     weighed: Mapping[str, Sequence[Weighed]],
-    vectors: Mapping[str, Vectors],
-    question_vector: Vectors | None,
+    nearness: Mapping[str, Vectors],
 ) -> list[Candidate]:
     """Return the units of the hits that may answer, best first by ``(-score, passage id, span)``.
 
@@ -101,8 +103,7 @@ def find_candidates(
         hits: what retrieval found, best first; only their order counts.
         texts: where the words are.
         weighed: the question's concepts by language.
-        vectors: unit vectors by passage id, shape ``(units, dimension)``.
-        question_vector: shape ``(dimension,)``, or ``None`` where the embedder cannot read the question.
+        nearness: the cosine of each unit to the question by each model, by passage id, shape ``(units, spaces)``; NaN where one is not read.
     """
     candidates: list[Candidate] = []
     for rank, hit in enumerate(hits):
@@ -111,7 +112,7 @@ def find_candidates(
         if imprint and query.asked is not Asked.DATE and not _ABOUT_IMPRINT.search(query.text):
             continue  # authors and dates of adoption answer only questions about them
         about = f"{hit.source.title_zh} {hit.source.title_en} {texts.imprint(hit.source.id)} {hit.passage.heading}"
-        candidates += _of_hit(query, hit, rank, text, about, weighed[hit.source.language], vectors.get(hit.passage.id), question_vector)
+        candidates += _of_hit(query, hit, rank, text, about, weighed[hit.source.language], nearness.get(hit.passage.id))
     return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.id, c.unit.span))
 
 
@@ -121,11 +122,11 @@ def is_lead(candidate: Candidate) -> bool:
 
 
 def _of_hit(
-    query: Query, hit: Hit, rank: int, text: str, about: str, weighed: Sequence[Weighed], vectors: Vectors | None, question: Vectors | None
+    query: Query, hit: Hit, rank: int, text: str, about: str, weighed: Sequence[Weighed], nearness: Vectors | None
 ) -> list[Candidate]:
     passage = hit.passage
     around = Counter(index_terms(passage.text)) + Counter(index_terms(about))
-    cosines = vectors @ question if vectors is not None and question is not None else np.zeros(len(passage.units))
+    near_to = np.nan_to_num(nearness) if nearness is not None else np.zeros((len(passage.units), 1))
     trust = 1.0 if query.translation == query.text else TRANSLATED
     total = sum(w.idf for w in weighed) or 1.0
     near, near_weight = _found(weighed, around)
@@ -151,7 +152,8 @@ def _of_hit(
                 alike=sum(w.idf * (1.0 if i in found else resemblance(w.concept.surface, shown)) for i, w in enumerate(weighed)) / total,
                 named=len(found) / max(1, len(weighed)),
                 around=near_weight / total,
-                cosine=max(0.0, float(cosines[place])) * trust if place < len(cosines) else 0.0,
+                cosine=max(0.0, float(near_to[place, 0])) * trust,
+                across=max(0.0, float(near_to[place, -1])),
                 fits=_fits(query, words, lead, unit),
                 prior=1.0 / (1.0 + 0.35 * rank),
                 found=frozenset(found),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from assistant.answers.answering import Draft
@@ -34,8 +34,8 @@ class Finder(Protocol):
     def weigh(self, query: Query, language: str) -> list[Weighed]:
         """Return the question's concepts with their weights in the texts of a language."""
 
-    def question_vector(self, query: Query) -> Vectors | None:
-        """Return the question's vector, or ``None`` where the embedder cannot read it."""
+    def nearness(self, query: Query, ids: Iterable[str]) -> Mapping[str, Vectors]:
+        """Return how near the units of passages are to a question: cosines by passage id, shape ``(units, spaces)``."""
 
 
 class Answerer(Protocol):
@@ -47,8 +47,7 @@ class Answerer(Protocol):
         hits: Sequence[Hit],
         texts: Texts,
         weighed: Mapping[str, Sequence[Weighed]],
-        vectors: Mapping[str, Vectors],
-        question_vector: Vectors | None,
+        nearness: Mapping[str, Vectors],
     ) -> Draft:
         """Return a draft whose pieces rest on spans of the hits' sources."""
 

@@ -76,10 +76,12 @@ def remove(ctx: typer.Context, source_id: Annotated[str, typer.Argument(help="An
 
 
 @keeping.command()
-def doctor(ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all vectors again.")] = False) -> None:
+def doctor(
+    ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all vectors again, also those of another model or version.")] = False
+) -> None:
     """Check the library, put right what is out of step, and say whether the chat model answers."""
     out = begin(ctx)
-    library = open_library(ctx, bare=True)
+    library = open_library(ctx, bare=True, remake=rebuild)
     found = library.doctor(rebuild)
     count = terminal.count
     index, held = library.index, count(len(library.sources()), "source")

@@ -28,11 +28,14 @@ def begin(ctx: typer.Context) -> Console:
     return out
 
 
-def open_library(ctx: typer.Context, bare: bool, fill: bool = True, no_model: bool = False) -> Assistant:
-    """Return the library; an empty one is filled first unless it is to stay bare or is filled by somebody else."""
+def open_library(ctx: typer.Context, bare: bool, fill: bool = True, no_model: bool = False, remake: bool = False) -> Assistant:
+    """Return the library; an empty one is filled first unless it is to stay bare or is filled by somebody else.
+
+    With ``remake`` one that another model or version made is opened too, to be rebuilt.
+    """
     from assistant.pipeline import Assistant
 
-    library = Assistant(load_settings(corpus="" if bare or ctx.obj else None, chat_model="" if no_model else None))
+    library = Assistant(load_settings(corpus="" if bare or ctx.obj else None, chat_model="" if no_model else None), remake=remake)
     folder = library.settings.corpus_folder
     if folder is None or not library.curator.is_empty():
         return library

@@ -25,7 +25,7 @@ PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors."""
+    """Turns texts into unit vectors. Its own methods say what holds for a single model."""
 
     @property
     def name(self) -> str:
@@ -41,8 +41,33 @@ class Embedder(Protocol):
     def reads(self, text: str) -> float:
         """Return the share of the words of ``text`` that the model knows, from 0 to 1."""
 
+    @property
+    def spaces(self) -> tuple[slice, ...]:
+        """The parts of a vector, each filled by a model of its own; a text that a model cannot read has zeros there."""
+        return (slice(0, self.dimension),)
 
-class SentenceTransformerEmbedder:
+    @property
+    def of_words(self) -> Embedder:
+        """The model that gives single words their vectors."""
+        return self
+
+    def embed_question(self, text: str, translation: str) -> Vectors | None:
+        """Return the vector of a question, or of its translation, shape ``(dimension,)``; ``None`` where the model reads neither."""
+        readable = text if self.reads(text) >= READABLE else translation
+        return self.embed([readable])[0] if readable else None
+
+
+def nearness(vectors: Vectors, question: Vectors, spaces: Sequence[slice]) -> Vectors:
+    """Return the cosine of each vector to the question in each space, shape ``(vectors, spaces)``; NaN where either has no part there."""
+    columns = []
+    for space in spaces:
+        lengths = np.linalg.norm(vectors[:, space], axis=1) * np.linalg.norm(question[space])
+        known = lengths > 0
+        columns.append(np.where(known, vectors[:, space] @ question[space] / np.where(known, lengths, 1.0), np.nan))
+    return np.stack(columns, axis=1)
+
+
+class SentenceTransformerEmbedder(Embedder):
     """A sentence-transformers model on the CPU, loaded when it is first used.
 
     Torch is imported here and nowhere else, and not before the first vector is needed, so that commands which need none
@@ -51,9 +76,13 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, name: str = PACKAGED) -> None:
-        self.name = name
+        self._name = name
         self._model: Any = None
         self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        return self._name
 
     @property
     def dimension(self) -> int:

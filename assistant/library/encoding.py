@@ -36,17 +36,15 @@ def encode(
         passages=tuple(p.id for p in readable),
         vectors=encode_passages(source, readable, embedder),
         units=_encode_units(source, readable, embedder),
-        words=encode_words([p.text for p in spoken], embedder, lexicon, new_words),
+        words=encode_words([p.text for p in spoken], lexicon, new_words),
     )
 
 
-def encode_words(
-    texts: Iterable[str], embedder: Embedder, lexicon: Lexicon, new_words: Callable[[Iterable[str]], Iterable[str]]
-) -> dict[str, Vectors]:
+def encode_words(texts: Iterable[str], lexicon: Lexicon, new_words: Callable[[Iterable[str]], Iterable[str]]) -> dict[str, Vectors]:
     """Return the vectors of those words of ``texts`` that ``new_words`` says have none yet."""
     found = lexicon.words_of(texts)
     new = list(new_words(found))
-    return dict(zip(new, _embed([found[word] for word in new], embedder), strict=True))
+    return dict(zip(new, lexicon.embed([found[word] for word in new]), strict=True))
 
 
 def encode_passages(source: Source, passages: Sequence[Passage], embedder: Embedder) -> Vectors:

@@ -6,29 +6,26 @@ the dead vectors. Whatever is killed in between, SQLite holds one whole version,
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-import filelock
-
 from assistant.documents import SILENT, Passage, Source
-from assistant.errors import IndexMismatch, IndexUnavailable
+from assistant.errors import IndexMismatch
 from assistant.language.glossary import Dictionary
 from assistant.library.chunking import CHUNKER_VERSION, chunk
 from assistant.library.embedding import Embedder
 from assistant.library.encoding import encode, encode_passages, encode_words
 from assistant.library.originals import Originals
 from assistant.library.registry import Registry
+from assistant.library.shared_store import SharedStore
 from assistant.library.thesaurus import Lexicon
-from assistant.library.vectors import COLLECTION, VectorStore
+from assistant.library.vectors import VectorStore
 
-LOCK_TIMEOUT = 120.0
-"""Seconds that a second writer waits for the first."""
+REMAKING = "another version, and not yet made again to the end"
+"""Stands for the fingerprint of a library whose sources are being cut anew."""
 
 
 class Change(StrEnum):
@@ -64,40 +61,32 @@ class Diagnosis:
 class Index:
     """One library on disk.
 
+    Args:
+        home: its folder.
+        embedder: turns texts into vectors.
+        chroma_url: address of a Chroma server that keeps the vectors instead of the folder.
+        remake: open it even if another embedder or chunker made it, to be rebuilt before anything is asked.
+
     Raises:
         IndexMismatch: it was built with another embedder or chunker.
         IndexUnavailable: it cannot be opened.
     """
 
-    def __init__(self, home: Path, embedder: Embedder, chroma_url: str = "") -> None:
+    def __init__(self, home: Path, embedder: Embedder, chroma_url: str = "", remake: bool = False) -> None:
         self.home = home
         self.registry = Registry(home)
         self.originals = Originals(home)
         self.embedder = embedder
         self.dictionary = Dictionary(home / "dictionary.sqlite")
-        self.lexicon = Lexicon(self.dictionary, embedder)
-        self._chroma_url = chroma_url
-        self._vectors: VectorStore | None = None
-        self._seen = 0
-        self._opening = threading.Lock()
-        self._lock = filelock.FileLock(home / "write.lock", timeout=LOCK_TIMEOUT)
-        self._check_same_maker()
+        self.lexicon = Lexicon(self.dictionary, embedder.of_words)
+        self._shared = SharedStore(home, chroma_url, self.registry)
+        if not remake:
+            self._check_same_maker()
 
     @property
     def vectors(self) -> VectorStore:
-        """The vector store, opened when first needed, and an embedded one again when another process has written to it.
-
-        Listing sources need not wait for it. ``_writes`` counts the beginnings and ends of writes by all processes.
-        """
-        with self._opening:
-            writes = self._writes()
-            if self._vectors is None or (writes != self._seen and not self._chroma_url):
-                self._vectors = VectorStore(self.home, self._chroma_url, self.registry.get("collection") or COLLECTION)
-                self._seen = writes
-            return self._vectors
-
-    def _writes(self) -> int:
-        return int(self.registry.get("vector_writes") or 0)
+        """The vector store as it is now; listing sources need not wait for it."""
+        return self._shared.open()
 
     @property
     def fingerprint(self) -> str:
@@ -110,19 +99,19 @@ class Index:
         return frozenset()
 
     def _check_same_maker(self) -> None:
-        made_by = self.registry.get("fingerprint")
-        if made_by is not None and made_by != self.fingerprint:
+        if not self._same_maker:
             raise IndexMismatch(
-                f"{self.home}: built with {made_by}, but the settings say {self.fingerprint}. Set ASSISTANT_EMBEDDING_MODEL back, "
-                f"or choose a new ASSISTANT_HOME and ingest again."
+                f"{self.home}: built with {self.registry.get('fingerprint')}, but this version and the settings say {self.fingerprint}. "
+                f"Make it again with: assistant doctor --rebuild. Or set ASSISTANT_EMBEDDING_MODEL back, or choose a new ASSISTANT_HOME."
             )
+
+    @property
+    def _same_maker(self) -> bool:
+        return self.registry.get("fingerprint") in (None, self.fingerprint)
 
     def close(self) -> None:
         """Let go of files and connections."""
-        with self._opening:
-            if self._vectors is not None:
-                self._vectors.close()
-                self._vectors = None
+        self._shared.close()
         self.registry.close()
 
     # -- writing ----------------------------------------------------------------------------------------------
@@ -164,7 +153,7 @@ class Index:
     ) -> Change:
         passages = list(cut(source))
         encoded = encode(source, passages, self.embedder, self.lexicon, self.registry.new_words)
-        with self._writing():
+        with self._shared.writing():
             self._check_same_maker()
             if not anew and self._holds(source):  # another writer was faster
                 return Change.UNCHANGED
@@ -202,7 +191,7 @@ class Index:
         Raises:
             SourceNotFound: there is none with that id.
         """
-        with self._writing():
+        with self._shared.writing():
             vectors = self.vectors
             vectors.count_source(source_id)  # fails here, before anything is gone, where the server is away
             dead = self.registry.remove(source_id)
@@ -217,45 +206,13 @@ class Index:
                 "originals": len(self.originals.names() - self.registry.originals()),
             }
 
-    @contextmanager
-    def still(self) -> Iterator[None]:
+    def still(self) -> AbstractContextManager[None]:
         """Let no process write meanwhile.
 
         Raises:
             IndexUnavailable: a writer does not finish, or the lock cannot be made.
         """
-        try:
-            with self._lock:
-                yield
-        except filelock.Timeout as error:
-            raise IndexUnavailable(
-                f"{self.home}: another process has been writing for over {LOCK_TIMEOUT:.0f} s. Wait for it to finish, then run the command again."
-            ) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            with self.still():
-                self._begin_write()
-                try:
-                    yield
-                finally:
-                    self._end_write()
-        except OSError as error:
-            raise IndexUnavailable(f"{self.home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
-
-    def _begin_write(self) -> None:
-        with self._opening:
-            writes = self._writes()
-            if (writes != self._seen or writes % 2) and not self._chroma_url:  # odd: a writer was killed, its last vectors may be newer than this view
-                self._vectors = None
-            self._seen = writes + 1 + writes % 2
-            self.registry.store("vector_writes", str(self._seen))
-
-    def _end_write(self) -> None:
-        with self._opening:
-            self._seen += 1
-            self.registry.store("vector_writes", str(self._seen))
+        return self._shared.still()
 
     # -- health -----------------------------------------------------------------------------------------------
 
@@ -268,7 +225,7 @@ class Index:
 
     def repair(self) -> Diagnosis:
         """Delete orphaned vectors, embed passages that lack one, wipe what a killed removal left, and return what had been wrong."""
-        with self._writing():
+        with self._shared.writing():
             self.registry.wipe()
             return self._repair()
 
@@ -284,23 +241,38 @@ class Index:
         return found
 
     def rebuild(self) -> Diagnosis:
-        """Make all vectors again from SQLite, and those that words still lack, whatever state the vector store is in; what is returned are the vectors made."""
-        with self._writing():
-            if self._chroma_url:
-                self.vectors.delete(self.vectors.ids())
-            else:
-                self._vectors = None
-                folder = self.home / "chroma"
-                if folder.is_dir():
-                    shutil.rmtree(folder)
-                else:
-                    folder.unlink(missing_ok=True)
+        """Make all vectors again from SQLite, and those that words still lack, whatever state the vector store is in; what is returned are the vectors made.
+
+        A library of another embedder or chunker is also cut anew.
+        """
+        with self._shared.writing():
+            self._shared.empty(anew=not self._same_maker)
+            made = () if self._same_maker else self._cut_anew()
             self._learn_words()
-            return self._repair()
+            found = self._repair()
+            return replace(found, missing=tuple(sorted({*made, *found.missing})))
+
+    def _cut_anew(self) -> tuple[str, ...]:
+        """Cut and embed each source as this version does, and return the ids of the passages embedded; a library left halfway fits no settings."""
+        self.registry.store("fingerprint", REMAKING)
+        self.registry.forget_vocabulary()
+        made: list[str] = []
+        for row in self.registry.sources():
+            source = self.registry.source(row.metadata.id)
+            passages = chunk(source)
+            encoded = encode(source, passages, self.embedder, self.lexicon, self.registry.new_words)
+            if encoded.passages:
+                self.vectors.upsert(encoded.passages, source.id, encoded.vectors)
+            self.registry.put(source, passages, encoded.units, encoded.words)
+            made += encoded.passages
+        self.registry.compact()
+        self.registry.store("dimension", str(self.embedder.dimension))
+        self.registry.store("fingerprint", self.fingerprint)
+        return tuple(made)
 
     def _learn_words(self) -> None:
         """Give a vector to each word that has none: those of a library that an older version made."""
         mine = (self.registry.passages_of(row.metadata.id) for row in self.registry.sources())
         texts = (p.text for passages in mine for p in passages if p.kind not in SILENT)
-        if words := encode_words(texts, self.embedder, self.lexicon, self.registry.new_words):
+        if words := encode_words(texts, self.lexicon, self.registry.new_words):
             self.registry.keep_words(words)

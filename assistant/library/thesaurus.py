@@ -34,7 +34,7 @@ _CHINESE = "企业接收学生实习应当签订协议并支付报酬"
 
 
 class Lexicon:
-    """Says which words texts have, and which text stands for the meaning of each where it is embedded."""
+    """Says which words texts have, and what each means: a text that stands for it, and the vector of that."""
 
     def __init__(self, dictionary: Dictionary, embedder: Embedder) -> None:
         self._dictionary = dictionary
@@ -58,6 +58,15 @@ class Lexicon:
             return word
         return "; ".join(self._dictionary.meanings(word))
 
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._embedder.dimension
+
+    def embed(self, meanings: Sequence[str]) -> Vectors:
+        """Return the vectors of meanings, shape ``(meanings, dimension)``."""
+        return self._embedder.embed(meanings) if meanings else np.zeros((0, self.dimension), np.float32)
+
     @cached_property
     def _reads_chinese(self) -> bool:
         return self._embedder.reads(_CHINESE) >= READABLE
@@ -80,9 +89,8 @@ def _known(words: Sequence[str], vectors: Vectors) -> _Known:
 class Thesaurus:
     """Neighbours among the words of one library."""
 
-    def __init__(self, words: WordIndex, embedder: Embedder, lexicon: Lexicon) -> None:
+    def __init__(self, words: WordIndex, lexicon: Lexicon) -> None:
         self._words = words
-        self._embedder = embedder
         self._lexicon = lexicon
         self._loaded: tuple[int, dict[str, _Known]] = (-1, {})
 
@@ -109,14 +117,14 @@ class Thesaurus:
         out = {place: known.vectors[known.places[word]] for place, (word, _) in asked.items() if word in known.places}
         unknown = {p: meaning for p, (word, surface) in asked.items() if word not in known.places and (meaning := self._lexicon.meaning(surface.lower()))}
         if unknown:
-            out |= dict(zip(unknown, self._embedder.embed(list(unknown.values())), strict=True))
+            out |= dict(zip(unknown, self._lexicon.embed(list(unknown.values())), strict=True))
         return out
 
     def _vocabulary(self) -> dict[str, _Known]:
         """Return the words of each language and their vectors."""
         revision = self._words.revision()
         if self._loaded[0] != revision:
-            words, vectors = self._words.vocabulary(self._embedder.dimension)
+            words, vectors = self._words.vocabulary(self._lexicon.dimension)
             parted: dict[str, list[int]] = {"en": [], "zh": []}
             for place, word in enumerate(words):
                 parted["en" if word.isascii() else "zh"].append(place)

@@ -65,13 +65,24 @@ class VectorStore:
                     system.instance(ServerAPI)  # type: ignore[type-abstract]  # Chroma's own way to say which one
                     system.start()
                     client = Client.from_system(system)
+            self._client = client
             self._batch = int(client.get_max_batch_size())
-            self._collection: Any = client.get_or_create_collection(
-                collection, configuration={"hnsw": _GRAPH}, embedding_function=None
-            )
+            self._collection = self._open(collection)
         except Exception as error:  # chromadb raises many types, from ValueError to its Rust bindings' own
             remedy = "Start it, or unset ASSISTANT_CHROMA_URL." if url else "Run: assistant doctor --rebuild"
             raise IndexUnavailable(f"{self._where}: the vector store cannot be opened ({_first_line(error)}). {remedy}") from error
+
+    def _open(self, name: str) -> Any:
+        return self._client.get_or_create_collection(name, configuration={"hnsw": _GRAPH}, embedding_function=None)
+
+    def clear(self) -> None:
+        """Delete all vectors; those that come may have another dimension."""
+        name = self._collection.name
+        try:
+            self._client.delete_collection(name)
+            self._collection = self._open(name)
+        except Exception as error:
+            raise IndexUnavailable(f"{self._where}: the vector store failed to clear ({_first_line(error)}). Run: {self._repair}") from error
 
     def upsert(self, ids: Sequence[str], source_id: str, vectors: Vectors) -> None:
         """Write vectors in batches that Chroma accepts (5,461 rows in the embedded build)."""

@@ -120,6 +120,11 @@ class WordIndex(SqliteFile):
             rows = db.execute("SELECT value FROM json_each(?) WHERE value NOT IN (SELECT stem FROM vocabulary)", (json.dumps(sorted(stems)),)).fetchall()
         return [row[0] for row in rows]
 
+    def forget_vocabulary(self) -> None:
+        """Delete the vectors of all words."""
+        with self._change() as (db, _):
+            db.execute("DELETE FROM vocabulary")
+
     def compact(self) -> None:
         """Merge the word index, forget words that no passage has, and empty the log."""
         with self._guard() as db:

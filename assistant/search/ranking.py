@@ -27,11 +27,12 @@ Signals = npt.NDArray[np.float64]
 """Shape ``(candidates, signals)``."""
 
 FIRST = (
-    "words", "words_rel", "concepts", "concepts_rel", "coverage", "pairs", "context", "length", "grams", "cosine", "unit",
+    "words", "words_rel", "concepts", "concepts_rel", "coverage", "pairs", "context", "length", "grams", "cosine", "unit", "across",
     "words_rel*long", "cosine_rel*long", "words_rel*covered", "cosine_rel*covered", "cosine_rel*near", "words_rel*near",
 )
 """Signals of the first stage. ``_rel`` is a share of the best candidate's, or what a cosine is short of it;
-``long``, ``covered`` and ``near`` describe the question."""
+``unit`` and ``across`` are the cosine of the nearest unit by the first model and by the bilingual one; ``long``, ``covered`` and
+``near`` describe the question."""
 SECOND = ("first", "feedback", "feedback_rel", "source", "source_log", "beside")
 """Signals of the second stage; ``first`` is the score of the first."""
 BESIDE = 2
@@ -58,8 +59,9 @@ class Evidence:
     grams: Column
     cosines: Column
     """NaN where a passage has no vector."""
-    units: Column
-    """The cosine of the nearest sentence, row or item of each passage; NaN where none has a vector."""
+    units: npt.NDArray[np.float64]
+    """The cosine of the nearest sentence, row or item of each passage by each model, shape ``(candidates, spaces)``; NaN where none
+    has a vector."""
 
 
 def _share(column: Column) -> Column:
@@ -78,14 +80,14 @@ def first_signals(e: Evidence) -> Signals:
     concepts, words, coverage, pairs, context, length = m.T
     words_rel, concepts_rel = _share(words), _share(concepts)
     cosines = _filled(e.cosines)
-    units = np.where(np.isnan(e.units), cosines, e.units)
+    unit, across = (np.where(np.isnan(column), cosines, column) for column in (e.units[:, 0], e.units[:, -1]))
     cosine_rel = cosines - cosines.max() if len(cosines) else cosines
     long = np.log1p(e.question_length) - 2.5
     covered = (coverage.max() if len(coverage) else 0.0) - 0.6
     near = (cosines.max() if len(cosines) else 0.0) - 0.6
     columns = (
         words / (2.2 * e.weight), words_rel, concepts / (2.2 * e.concepts_weight), concepts_rel, coverage, pairs, context, np.log1p(length) / 5, e.grams,
-        cosines, units,
+        cosines, unit, across,
         words_rel * long, cosine_rel * long, words_rel * covered, cosine_rel * covered, cosine_rel * near, words_rel * near,
     )
     return np.stack(columns, axis=1) if len(m) else np.zeros((0, len(FIRST)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.documents import SILENT, Kind, Metadata
-from assistant.library.embedding import READABLE, Vectors
+from assistant.library.embedding import Vectors, nearness
 from assistant.library.index import Index
 from assistant.library.thesaurus import Thesaurus
 from assistant.library.word_index import WordRow
@@ -82,8 +83,8 @@ class Retriever:
         self.eligibility = Eligibility(index.registry)
         self._weighed = functools.lru_cache(maxsize=32)(self._weigh)  # search, answering and the refusal ask for the same
         self._seek = functools.lru_cache(maxsize=32)(lambda query, revision: self.thesaurus.seek(query))
-        self.thesaurus = Thesaurus(index.registry, index.embedder, index.lexicon)
-        self._embed = functools.lru_cache(maxsize=256)(lambda text: index.embedder.embed([text])[0])  # search and answering ask for the same
+        self.thesaurus = Thesaurus(index.registry, index.lexicon)
+        self._embed = functools.lru_cache(maxsize=256)(index.embedder.embed_question)  # search and answering ask for the same
 
     def sources(self) -> dict[str, Metadata]:
         """Return the metadata of all live sources by id."""
@@ -165,7 +166,7 @@ class Retriever:
             question_length=len(wanted.own),
             grams=gram_shares(query.text, registry.texts(ids), ids) if language == query.language == "zh" else np.zeros(len(ids)),
             cosines=cosines,
-            units=self._unit_cosines(ids, vector),
+            units=self._nearest_units(query, ids),
         )
         meaning = bool(len(cosines)) and not np.isnan(cosines).all()
         return Pool(language, kept, bodies, evidence, Situation(language == query.language, meaning), _ranks(legs))
@@ -177,12 +178,22 @@ class Retriever:
         known = {**self.index.vectors.cosines(vector, [i for i in ids if i not in near]), **near}
         return np.array([known.get(i, np.nan) for i in ids])
 
-    def _unit_cosines(self, ids: Sequence[str], vector: Vectors | None) -> Column:
-        """Return the cosine of the nearest unit of each passage, NaN where none has a vector."""
+    def nearness(self, query: Query, ids: Iterable[str]) -> dict[str, Vectors]:
+        """Return how near the units of passages are to a question: cosines by passage id, shape ``(units, spaces)``."""
+        vector = self.question_vector(query)
         if vector is None:
-            return np.full(len(ids), np.nan)
-        units = self.index.registry.unit_vectors(ids, len(vector))
-        return np.array([float((units[i] @ vector).max()) if len(units.get(i, ())) else np.nan for i in ids])
+            return {}
+        units = {i: v for i, v in self.index.registry.unit_vectors(ids, len(vector)).items() if len(v)}
+        if not units:
+            return {}
+        near = nearness(np.concatenate(list(units.values())), vector, self.index.embedder.spaces)
+        return dict(zip(units, np.split(near, np.cumsum([len(v) for v in units.values()])[:-1]), strict=True))
+
+    def _nearest_units(self, query: Query, ids: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return the cosine of the nearest unit of each passage by each model, shape ``(passages, spaces)``; NaN where none has a vector."""
+        near = self.nearness(query, ids)
+        none = np.full(len(self.index.embedder.spaces), np.nan)
+        return np.array([np.fmax.reduce(near[i]) if i in near else none for i in ids]).reshape(len(ids), len(none))
 
     def _direct(self, query: Query, sources: Mapping[str, Metadata]) -> list[str]:
         """Return the passages of the article named, in the instrument named."""
@@ -202,18 +213,11 @@ class Retriever:
         if vector is None:
             return []
         wanted = None if len(sources) > 0.7 * len(self.sources()) else sorted(sources)
-        return self.index.vectors.query(vector, DENSE_CANDIDATES, wanted)
+        return self.index.vectors.query(vector, DENSE_CANDIDATES * len({m.language for m in sources.values()}), wanted)
 
     def question_vector(self, query: Query) -> Vectors | None:
-        """Return the vector of a question, shape ``(dimension,)``; ``None`` where the embedder cannot read it."""
-        text = self._readable(query)
-        return self._embed(text) if text else None
-
-    def _readable(self, query: Query) -> str:
-        """Return the question in a language that the embedder reads: as asked, or its translation."""
-        if self.index.embedder.reads(query.text) >= READABLE:
-            return query.text
-        return query.translation
+        """Return the vector of a question, shape ``(dimension,)``; ``None`` where the embedder can read neither it nor its translation."""
+        return self._embed(query.text, query.translation)
 
     def words(self, query: Query, sources: Mapping[str, Metadata], language: str) -> list[Ranked]:
         """Return the passages in ``language`` that the words leg finds, best first."""
