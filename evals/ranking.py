@@ -23,6 +23,7 @@ from assistant.library.embedding import Embedder
 from assistant.pipeline import Assistant
 from assistant.results import Scope
 from assistant.search.ranking import FIRST, SECOND, Column, Signals, Situation, Weights
+from assistant.search.ranking import weights as shipped_weights
 from assistant.search.retrieval import Pool
 from evals.benchmark_library import fill
 from evals.benchmarks import Question, Task, find_benchmarks, read_tasks
@@ -166,14 +167,14 @@ def table(examples: Iterable[Example], fitted: Mapping[Situation, Weights]) -> l
 
 
 def write_weights(fitted: Mapping[Situation, Weights], path: Path) -> None:
-    """Write the weights as the package reads them."""
+    """Write the weights as the package reads them; a situation that no example was in keeps those that ship."""
     rows = [
         {
             **situation._asdict(),
             "first": {name: round(float(w), 3) for name, w in zip(FIRST, weights.first, strict=True)},
             "second": {name: round(float(w), 3) for name, w in zip(SECOND, weights.second, strict=True)},
         }
-        for situation, weights in sorted(fitted.items())
+        for situation, weights in sorted({**shipped_weights(), **fitted}.items())
     ]
     path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 

@@ -123,7 +123,7 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     missing attribute of a thing that is there is not a paraphrase, which changes all words; the same of what a question takes for
     granted that asks why it is so, or which rule says it; ``missing``: the share of the concepts that are missing; ``no_reason``: why
     it is so is not said; ``few``: near 1 where the unit had no rivals, 0 where it was the best of ten passages or has no vector;
-    ``few_cosine``: the cosine, as far as it was not raised by such a choice.
+    ``few_cosine``: the cosine, as far as it was not raised by such a choice; ``across``: the cosine by the bilingual model.
     """
     rarity = [support.rarity(i) for i in range(len(support.weighed))]
     wanted = [f.concepts for f in focus if f.attribute]
@@ -139,6 +139,7 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
         "no_reason": float(asks_why(query.text) and best.fits < 0.5),
         "few": few,
         "few_cosine": few * best.cosine,
+        "across": best.across,
     }
 
 
