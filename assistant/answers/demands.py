@@ -1,6 +1,7 @@
 """What nothing can stand in for: a question that names it is not answered from evidence that lacks it.
 
-An article, an instrument, a rate, a year, a place, a name; and where a figure or a date is asked for, some figure or date.
+An article, an instrument, a rate, a year, a place, a name; what a sum is for, which of a series, names for a count; and where a figure
+or a date is asked for, some figure or date.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from assistant.answers.answering import Draft
 from assistant.answers.candidates import IN_WORDS, OTHER_UNIT, Candidate
+from assistant.answers.purposes import unmet_names, unmet_purpose, unmet_series
 from assistant.documents import Kind
 from assistant.language.facts import figures, to_han
 from assistant.language.places import Place, applies_in, find_places
@@ -70,6 +72,9 @@ def find_unmet(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> Unmet 
     if absent := _instruments(query, draft) or _places(query, draft, weighed) or _years(query, draft, weighed):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
     if absent := _names(query, draft, weighed) or _organisations(query, draft, weighed):
+        return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
+    shown = [*draft.best_passage, *(p.candidate for p in draft.pieces)]
+    if absent := unmet_purpose(query, shown) or unmet_series(query, shown) or unmet_names(query, [p.candidate for p in draft.pieces]):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
     if query.asked in (Asked.FIGURE, Asked.DATE) and not _has_figure(query, draft):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, ())

@@ -70,10 +70,10 @@ class JoinedEmbedder(Embedder):
         A translation word by word is worth less than the question itself: the parts change their shares, so that both count alike.
         """
         if self.first.reads(text) >= READABLE:
-            (vector,) = self.embed([text])
+            vectors = self.embed([text])
         else:
-            read = translation if self.first.reads(translation) >= READABLE else ""
-            (vector,) = self._join([read], [text], 1 - SHARE)
+            vectors = self._join([translation if self.first.reads(translation) >= READABLE else ""], [text], 1 - SHARE)
+        vector: Vectors = vectors[0]
         return vector
 
     def reads(self, text: str) -> float:
