@@ -50,5 +50,12 @@ class HashEmbedder(Embedder):
         return sum(word not in self._unknown for word in words) / len(words) if words else 0.0
 
 
+class EnglishReader(HashEmbedder):
+    """Reads no Chinese."""
+
+    def reads(self, text: str) -> float:
+        return 1.0 if text and text.isascii() else 0.0
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower())

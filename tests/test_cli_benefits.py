@@ -42,7 +42,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _library(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_HOME", str(library / "home"))
     monkeypatch.setenv("ASSISTANT_CORPUS", str(library / "corpus"))
-    monkeypatch.setattr(pipeline, "SentenceTransformerEmbedder", lambda name: HashEmbedder())
+    monkeypatch.setattr(pipeline, "open_embedder", lambda name: HashEmbedder())
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def dialogue(talker: Assistant) -> Iterator[Dialogue]:
 def cli(talker: Assistant, monkeypatch: pytest.MonkeyPatch) -> Assistant:
     """Let the commands use the small library."""
 
-    def opened(settings: Settings) -> Assistant:
+    def opened(settings: Settings, remake: bool = False) -> Assistant:
         talker.settings = settings
         talker.__dict__.pop("chat_model", None)
         return talker

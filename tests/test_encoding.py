@@ -9,17 +9,10 @@ from assistant.language.glossary import Dictionary
 from assistant.library.chunking import chunk
 from assistant.library.encoding import embedded_text, encode
 from assistant.library.thesaurus import Lexicon
-from tests.fakes import HashEmbedder
+from tests.fakes import EnglishReader, HashEmbedder
 from tests.libraries import APPLES, make_source
 
 SOURCE = make_source("a", f"{APPLES}\n\n# References\n\n[1] Smith, J. Orchards. Nature, 2019.\n")
-
-
-class EnglishReader(HashEmbedder):
-    """Reads no Chinese."""
-
-    def reads(self, text: str) -> float:
-        return 1.0 if text.isascii() else 0.0
 
 
 def test_passages_their_units_and_new_words_get_vectors_but_references_none(dictionary: Dictionary) -> None:

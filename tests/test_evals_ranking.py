@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.search.ranking import FIRST, SECOND, Situation, Weights
+from assistant.search.ranking import FIRST, SECOND, Situation, Weights, weights
 from evals.ranking import fit_softmax, write_weights
 
 
@@ -41,7 +41,10 @@ def test_a_penalty_draws_weights_to_nought() -> None:
 
 def test_weights_are_written_by_name(tmp_path: Path) -> None:
     write_weights({Situation(True, False): Weights(np.arange(len(FIRST), dtype=float), np.ones(len(SECOND)))}, tmp_path / "w.json")
-    [row] = json.loads((tmp_path / "w.json").read_text())
-    assert (row["same_language"], row["meaning"]) == (True, False)
+    rows = json.loads((tmp_path / "w.json").read_text())
+    assert [(row["same_language"], row["meaning"]) for row in rows] == [(False, False), (False, True), (True, False), (True, True)]
+    shipped = weights()[Situation(False, True)]
+    assert list(rows[1]["first"].values()) == pytest.approx(list(shipped.first)), "a situation without an example keeps what ships"
+    row = rows[2]
     assert list(row["first"]) == list(FIRST)
     assert row["first"][FIRST[2]] == 2.0

@@ -14,15 +14,7 @@ from assistant.errors import ConfigError
 from assistant.library.bilingual import BilingualEmbedder
 from assistant.library.embedding import SentenceTransformerEmbedder, nearness
 from assistant.library.joining import SHARE, JoinedEmbedder, open_embedder
-from tests.fakes import HashEmbedder
-
-
-class EnglishReader(HashEmbedder):
-    """Reads no Chinese."""
-
-    def reads(self, text: str) -> float:
-        return 1.0 if text and text.isascii() else 0.0
-
+from tests.fakes import EnglishReader, HashEmbedder
 
 FIRST, SECOND = EnglishReader(16, "first"), HashEmbedder(32, "second")
 JOINED = JoinedEmbedder(FIRST, SECOND)

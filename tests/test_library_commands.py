@@ -25,7 +25,7 @@ def home() -> Path:
 def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start bare, with an embedder that needs no model."""
     monkeypatch.setenv("ASSISTANT_CORPUS", "")
-    monkeypatch.setattr(pipeline, "SentenceTransformerEmbedder", lambda name: HashEmbedder())
+    monkeypatch.setattr(pipeline, "open_embedder", lambda name: HashEmbedder())
 
 
 @pytest.fixture
@@ -114,6 +114,23 @@ def test_doctor_puts_right_what_is_out_of_step(rule: Path, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("_bare")
+def test_a_library_of_another_model_is_refused_with_the_remedy_that_works(rule: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("ingest", str(rule))
+    monkeypatch.setattr(pipeline, "open_embedder", lambda name: HashEmbedder(32, "other"))
+    refused = run("doctor")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "Make it again with: assistant doctor --rebuild." in refused.stderr
+    again = run("doctor", "--rebuild")
+    assert (again.exit_code, again.stderr) == (0, "")
+    first, verdict = again.stdout.splitlines()
+    assert first.startswith(f"{home}: 1 source, revision ")
+    assert "made with other/" in first
+    assert verdict == "Made again: 2 vectors."
+    assert run("doctor").stdout.splitlines()[1] == "Words, vectors and originals are in step."
+    assert run("sources", "--json").stdout.count('"id": "rule"') == 1
+
+
+@pytest.mark.usefixtures("_bare")
 def test_backup_and_restore(rule: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("ingest", str(rule))
     file = tmp_path / "library.zip"
@@ -136,7 +153,7 @@ def small_corpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     (folder / "policies" / "rule.md").write_text(RULE, encoding="utf-8")
     (folder / "policies" / "bad.xyz").write_text("?", encoding="utf-8")
     monkeypatch.setenv("ASSISTANT_CORPUS", str(folder))
-    monkeypatch.setattr(pipeline, "SentenceTransformerEmbedder", lambda name: HashEmbedder())
+    monkeypatch.setattr(pipeline, "open_embedder", lambda name: HashEmbedder())
     monkeypatch.setattr(pipeline.Assistant, "ask", lambda self, question, scope: refusal(question))  # questions are read with a
     monkeypatch.setattr(pipeline.Assistant, "search", lambda self, question, k, scope: [])  # dictionary that takes seconds to make
     return folder

@@ -25,7 +25,7 @@ class ScriptedLibrary:
     results: dict[str, Answer | Abstention]
     asked: list[tuple[str, Scope]]
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, remake: bool = False) -> None:
         self.settings = settings
 
     @property

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,13 +23,15 @@ from assistant.language.glossary import Dictionary, Glossary, read_terms
 from assistant.library.chunking import chunk
 from assistant.library.embedding import Embedder
 from assistant.library.index import Index
+from assistant.library.joining import JoinedEmbedder
 from assistant.library.rows import index_terms
 from assistant.questions.asking import Asked
 from assistant.questions.query import Concept, ConceptKind, Form, Query, QueryReader
 from assistant.results import Scope
+from assistant.search import retrieval
 from assistant.search.matching import CONTEXT_WEIGHT, K1, B
 from assistant.search.retrieval import Retriever, fuse
-from tests.fakes import HashEmbedder
+from tests.fakes import EnglishReader, HashEmbedder
 from tests.libraries import make_source
 
 # -- fusion -------------------------------------------------------------------------------------------------------------
@@ -390,3 +393,33 @@ def test_a_word_in_the_title_counts_less_than_one_in_the_text(make_library: Make
     found = {r.source_id: r.score for r in library.retriever.words(single_form_query("appl"), library.retriever.sources(), "en")}
     assert 0 < found["titled"] <= CONTEXT_WEIGHT * 2 * found["inside"]
     assert found["titled"] < found["inside"]
+
+
+# -- two models side by side --------------------------------------------------------------------------------------------
+
+
+def test_units_are_near_by_each_model_that_reads_both(make_library: Maker) -> None:
+    first, second = EnglishReader(16, "first"), HashEmbedder(32, "second")
+    english, chinese = make_source("en", "# Pay\n\nInterns are paid monthly. A cat sleeps."), make_source("zh", "# 报酬\n\n实习报酬按月支付。")
+    library = make_library([english, chinese], JoinedEmbedder(first, second))
+    query = library.reader.read("When are interns paid?")
+    ids = {p.source_id: p.id for s in ("en", "zh") for p in library.index.registry.passages_of(s) if "Interns" in p.text or "按月" in p.text}
+    near = library.retriever.nearness(query, ids.values())
+    asked = [m.embed([query.text])[0] for m in (first, second)]
+    said = [m.embed(["Interns are paid monthly."])[0] for m in (first, second)]
+    assert near[ids["en"]].shape == (2, 2)
+    assert near[ids["en"]][0] == pytest.approx([float(a @ b) for a, b in zip(asked, said, strict=True)], abs=2e-3)  # kept in half precision
+    assert np.isnan(near[ids["zh"]][:, 0]).all()
+    assert near[ids["zh"]][0, 1] == pytest.approx(float(asked[1] @ second.embed(["实习报酬按月支付。"])[0]), abs=2e-3)
+    assert library.retriever.nearness(query, ["no-such-passage"]) == {}
+
+
+def test_the_dense_leg_is_as_deep_in_each_language(make_library: Maker) -> None:
+    words = {"en": "apples", "zh": "苹果"}
+    sources = [make_source(f"{language}{n}", f"# {n}\n\n{words[language]} {n}", language=language) for language in words for n in range(3)]
+    library = make_library(sources)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(retrieval, "DENSE_CANDIDATES", 2)
+        query, known = library.reader.read("apples"), library.retriever.sources()
+        assert len(library.retriever.meaning(query, known)) == 4
+        assert len(library.retriever.meaning(query, {i: m for i, m in known.items() if m.language == "en"})) == 2

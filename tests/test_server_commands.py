@@ -69,7 +69,7 @@ def test_errors_are_one_line(command: str, code: int, said: str) -> None:
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, str, int]]:
     """Return with what servers are launched: whether their library is still empty, and their address."""
     served: list[tuple[bool, str, int]] = []
-    monkeypatch.setattr(pipeline, "SentenceTransformerEmbedder", lambda name: HashEmbedder())
+    monkeypatch.setattr(pipeline, "open_embedder", lambda name: HashEmbedder())
     monkeypatch.setattr(serving, "launch", lambda library, host, port: served.append((library.curator.is_empty(), host, port)))
     return served
 
