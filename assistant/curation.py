@@ -154,7 +154,7 @@ class Curator:
         source = self._index.registry.source(source_id)
         if source.original:
             fresh = load(self._index.originals.folder / source.original)
-            source = replace(source, text=fresh.text, pages=fresh.pages, warnings=fresh.warnings)
+            source = replace(source, text=fresh.text, pages=fresh.pages, warnings=fresh.warnings, lines=fresh.lines)
         return self._renew(source)
 
     def _renew(self, source: Source) -> FileReport:

@@ -9,13 +9,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import filelock
 import pytest
 
-from assistant.documents import Source
+from assistant.documents import Box, PrintedLine, Source, Span
 from assistant.errors import IndexMismatch, IndexUnavailable, SourceNotFound
 from assistant.library import index as index_module
 from assistant.library import shared_store
@@ -258,6 +259,30 @@ def test_a_library_of_another_model_is_made_again(home: Path, url: str) -> None:
         assert index.diagnose().clean
     with pytest.raises(IndexMismatch, match="built with other/"):
         Index(home, HashEmbedder(), url)
+
+
+def test_a_process_that_runs_with_the_former_model_is_told(home: Path) -> None:
+    with closing(Index(home, HashEmbedder())) as running:
+        running.take(FEES)
+        with closing(Index(home, HashEmbedder(32, "other"), remake=True)) as index:
+            index.rebuild()
+        with pytest.raises(IndexMismatch, match="built with other/"):
+            nearest(running, "fee")
+        with pytest.raises(IndexMismatch, match="built with other/"):
+            running.take(PAY)
+
+
+def test_where_lines_are_printed_outlives_a_new_cut(home: Path) -> None:
+    line = PrintedLine(1, Span(0, 6), Box(1.0, 2.0, 3.0, 4.0))
+    with closing(Index(home, HashEmbedder())) as index:
+        index.take(replace(FEES, lines=(line,)))
+    with closing(Index(home, HashEmbedder(32, "other"), remake=True)) as index:
+        index.rebuild()
+        assert index.registry.lines("fees", 1) == [line]
+        index.renew(index.registry.source("fees"))
+        assert index.registry.lines("fees", 1) == [line]
+        index.take(FEES_NEW)
+        assert index.registry.lines("fees", 1) == []
 
 
 def test_a_library_made_again_halfway_fits_no_model_and_can_be_made_again_to_the_end(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

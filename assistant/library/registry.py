@@ -181,11 +181,13 @@ class Registry(WordIndex):
         """Make this version of a source the live one; return the ids of the passages that are no longer live.
 
         ``unit_vectors`` has the vectors of the units of each passage that was embedded, ``words`` those of new words by stem.
+        Where its lines are printed stays known if the source brings none and its text is the same.
         """
         with self._change() as (db, revision):
             _count_change(db, source.id, source.metadata.audience)
+            printed = db.execute("SELECT lines FROM sources WHERE id = ? AND text_sha256 = ?", (source.id, sha256_of(source.text))).fetchone()
             dead = self._erase(db, source.id)
-            _write_source(db, source, revision)
+            _write_source(db, source, revision, printed[0] if printed and not source.lines else _lines(source))
             self._keep_vectors(db, words or {})
             imprint = next((p.text for p in passages if p.kind is PassageKind.TITLE), "")[:400]  # authors, dates of adoption
             about = f"{source.metadata.title_zh} {source.metadata.title_en} {source.metadata.document_number} {imprint}"
@@ -224,7 +226,11 @@ class Registry(WordIndex):
         return {passage_id for _, passage_id in rows}
 
 
-def _write_source(db: sqlite3.Connection, source: Source, revision: int) -> None:
+def _lines(source: Source) -> str:
+    return json.dumps(lines_to_rows(source.lines), separators=(",", ":"))
+
+
+def _write_source(db: sqlite3.Connection, source: Source, revision: int, lines: str) -> None:
     db.execute(
         "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -238,7 +244,7 @@ def _write_source(db: sqlite3.Connection, source: Source, revision: int) -> None
             dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             revision,
             source.original,
-            json.dumps(lines_to_rows(source.lines), separators=(",", ":")),
+            lines,
             sha256_of(source.text),
         ),
     )
