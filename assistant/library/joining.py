@@ -16,7 +16,7 @@ from assistant.library.bilingual import BILINGUAL, BilingualEmbedder
 from assistant.library.embedding import READABLE, Embedder, SentenceTransformerEmbedder, Vectors
 
 SHARE = 0.7
-"""What the first model counts for where it reads both texts: recall at 10 is flat from 0.5 to 0.8 on three public English sets."""
+"""What the first model counts for where it reads both texts: recall at 10 on three public English sets differs by at most .04 between 0.5 and 0.8."""
 
 
 def open_embedder(name: str) -> Embedder:
