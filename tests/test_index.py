@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import filelock
+import numpy as np
 import pytest
 
 from assistant.documents import Box, PrintedLine, Source, Span
@@ -241,6 +242,26 @@ def test_all_vectors_can_be_made_again(index: Index) -> None:
     index.vectors.upsert(["orphan"], "gone", index.embedder.embed(["an orphan"]))
     assert len(index.rebuild().missing) == len(chunk(FEES)) + len(chunk(PAY))
     assert holds_exactly(index, FEES, PAY)
+
+
+def test_the_store_is_filled_again_from_what_the_library_keeps(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.take(PAY)
+    asked = index.embedder.embed(["the pay of interns"])[0]
+    before = index.vectors.query(asked, 9)
+    monkeypatch.setattr(index.embedder, "embed", lambda texts: pytest.fail(f"embedded again: {texts}"))
+    index.rebuild()
+    assert index.vectors.query(asked, 9) == before != []
+
+
+def test_a_library_that_keeps_no_vectors_of_passages_gets_them(index: Index) -> None:
+    index.take(PAY)
+    kept = index.registry.vectors(index.registry.embedded_ids(), 64)
+    with sqlite3.connect(index.registry.path) as db:
+        db.execute("UPDATE passages SET vector = NULL")  # as the second schema left it
+    assert {v.own for v in index.registry.vectors(kept, 64).values()} == {None}
+    index.rebuild()
+    again = index.registry.vectors(kept, 64)
+    assert all(np.array_equal(np.asarray(again[i].own), np.asarray(own)) and np.array_equal(again[i].units, units) for i, (own, units) in kept.items())
 
 
 def test_a_library_of_another_model_is_made_again(home: Path, url: str) -> None:

@@ -12,11 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.documents import Audience, Kind, Source, Standing
+from assistant.documents import Audience, Kind, Passage, Source, Standing
 from assistant.errors import IndexUnavailable, SourceNotFound
 from assistant.library.chunking import chunk
+from assistant.library.embedding import PassageVectors
 from assistant.library.registry import Registry
 from tests.libraries import APPLES, PEARS, make_source, put, traces
+
+NOTHING = np.zeros((1, 64), np.float32)
 
 
 @pytest.fixture
@@ -101,7 +104,8 @@ def test_text_is_gone_after_much_coming_and_going(library: Registry) -> None:
 
     for word in ("mouldering", "fresh", "mouldering", "fresh"):
         for name in ("alpha", "beta", "gamma", "omega"):
-            library.put(version(name, word), chunk(version(name, word)), {p.id: np.zeros((1, 64), np.float32) for p in chunk(version(name, word))})
+            passages = chunk(version(name, word))
+            library.put(version(name, word), passages, dict.fromkeys((p.id for p in passages), PassageVectors(NOTHING[0], NOTHING)))
             library.compact()
     library.remove("beta")
     library.wipe()
@@ -136,15 +140,31 @@ def test_what_is_not_there_cannot_be_read_or_removed(library: Registry) -> None:
     assert library.revision() == 0
 
 
-def test_vectors_of_units_come_back_by_passage(library: Registry) -> None:
+def given_vectors(passages: list[Passage], value: float) -> dict[str, PassageVectors]:
+    return {p.id: PassageVectors(np.full(4, n - value, np.float32), np.full((len(p.units), 4), n + value, np.float32)) for n, p in enumerate(passages)}
+
+
+def test_vectors_come_back_by_passage(library: Registry) -> None:
     source = make_source("a", APPLES)
     passages = chunk(source)
-    given_vectors = {p.id: np.full((len(p.units), 4), n + 0.5, np.float32) for n, p in enumerate(passages[:-1])}
-    library.put(source, passages, given_vectors)
-    found = library.unit_vectors((p.id for p in passages), 4)
-    assert found.keys() == given_vectors.keys()
-    assert all(np.array_equal(found[i], v) for i, v in given_vectors.items())
-    assert library.embedded_ids() == set(given_vectors)
+    given = given_vectors(passages[:-1], 0.5)
+    library.put(source, passages, given)
+    found = library.vectors((p.id for p in passages), 4)
+    assert found.keys() == given.keys() == library.embedded_ids()
+    assert all(np.array_equal(np.asarray(found[i].own), np.asarray(own)) and np.array_equal(found[i].units, units) for i, (own, units) in given.items())
+
+
+def test_vectors_that_are_kept_later_change_nothing_else(library: Registry) -> None:
+    source = make_source("a", APPLES)
+    passages = chunk(source)
+    library.put(source, passages, given_vectors(passages, 0.5))
+    revision = library.revision()
+    later = given_vectors(passages[:1], 2.0)
+    library.keep_vectors({**later, "not there": later[passages[0].id]})
+    found = library.vectors([p.id for p in passages], 4)
+    assert np.asarray(found[passages[0].id].own).tolist() == [-2.0] * 4
+    assert np.array_equal(found[passages[1].id].units, given_vectors(passages, 0.5)[passages[1].id].units)
+    assert (library.revision(), library.passages_of("a")) == (revision, passages)
 
 
 def test_several_threads_read_and_write(library: Registry) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -412,6 +413,17 @@ def test_units_are_near_by_each_model_that_reads_both(make_library: Maker) -> No
     assert np.isnan(near[ids["zh"]][:, 0]).all()
     assert near[ids["zh"]][0, 1] == pytest.approx(float(asked[1] @ second.embed(["实习报酬按月支付。"])[0]), abs=2e-3)
     assert library.retriever.nearness(query, ["no-such-passage"]) == {}
+
+
+def test_passages_are_as_near_where_only_the_vector_store_has_their_vectors(make_library: Maker) -> None:
+    library = make_library([make_source("a", "# Pay\n\nInterns are paid monthly."), make_source("b", "# Cats\n\nA cat sleeps on pay day.")], HashEmbedder())
+    query = library.reader.read("When are interns paid?")
+    hits = library.retriever.search(query, Scope())
+    with sqlite3.connect(library.index.registry.path) as db:
+        db.execute("UPDATE passages SET vector = NULL")  # as older versions left it
+    again = library.retriever.search(query, Scope())
+    assert [h.passage.id for h in again] == [h.passage.id for h in hits]
+    assert [h.score for h in again] == pytest.approx([h.score for h in hits], abs=1e-6)
 
 
 def test_the_dense_leg_is_as_deep_in_each_language(make_library: Maker) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.documents import Audience, Metadata, Passage, PrintedLine, Source
 from assistant.errors import SourceNotFound
-from assistant.library.embedding import Vectors
+from assistant.library.embedding import PassageVectors, Vectors
 from assistant.library.index import Index
 from assistant.library.registry import Coverage, Registry, SourceRow
 from assistant.library.vectors import VectorStore
@@ -127,8 +127,8 @@ class RegistryView(Registry):
     def passages_of(self, source_id: str, article: int | None = None) -> list[Passage]:
         return self.whole.passages_of(source_id, article) if source_id in self._now().rows else []
 
-    def unit_vectors(self, ids: Iterable[str], dimension: int) -> dict[str, Vectors]:
-        return self.whole.unit_vectors(self.owners(ids), dimension)
+    def vectors(self, ids: Iterable[str], dimension: int) -> dict[str, PassageVectors]:
+        return self.whole.vectors(self.owners(ids), dimension)
 
     def find_words(self, words: Sequence[str], limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
         rows = self._now().rows

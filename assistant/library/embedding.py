@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,15 @@ READABLE = 0.9
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of ``model.safetensors`` as published by sentence-transformers; the PyPI package must carry the same bytes."""
+
+
+class PassageVectors(NamedTuple):
+    """The vectors of one passage."""
+
+    own: Vectors | None
+    """That of its headings and words, shape ``(dimension,)``; ``None`` where a library was made before it was kept beside the others."""
+    units: Vectors
+    """Those of its units, shape ``(units, dimension)``."""
 
 
 class Embedder(Protocol):

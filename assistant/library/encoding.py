@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.documents import SILENT, Passage, Source
-from assistant.library.embedding import READABLE, Embedder, Vectors
+from assistant.library.embedding import READABLE, Embedder, PassageVectors, Vectors
 from assistant.library.thesaurus import Lexicon
 
 
@@ -16,12 +16,8 @@ from assistant.library.thesaurus import Lexicon
 class Encoding:
     """The vectors of one source."""
 
-    passages: tuple[str, ...]
-    """The ids of the passages that have a vector."""
-    vectors: Vectors
-    """Their vectors, shape ``(passages, dimension)``."""
-    units: Mapping[str, Vectors]
-    """The vectors of the units of each of them, shape ``(units, dimension)``, by id."""
+    passages: Mapping[str, PassageVectors]
+    """Those of each passage that has any, by id."""
     words: Mapping[str, Vectors]
     """The vector of each new word, English ones by stem."""
 
@@ -32,12 +28,7 @@ def encode(
     """Return the vectors of a source that was cut into ``passages``; ``new_words`` gives those of some words that have no vector yet."""
     spoken = [p for p in passages if p.kind not in SILENT]
     readable = [p for p in spoken if embedder.reads(p.text) >= READABLE]
-    return Encoding(
-        passages=tuple(p.id for p in readable),
-        vectors=encode_passages(source, readable, embedder),
-        units=_encode_units(source, readable, embedder),
-        words=encode_words([p.text for p in spoken], lexicon, new_words),
-    )
+    return Encoding(encode_passages(source, readable, embedder), encode_words([p.text for p in spoken], lexicon, new_words))
 
 
 def encode_words(texts: Iterable[str], lexicon: Lexicon, new_words: Callable[[Iterable[str]], Iterable[str]]) -> dict[str, Vectors]:
@@ -47,9 +38,12 @@ def encode_words(texts: Iterable[str], lexicon: Lexicon, new_words: Callable[[It
     return dict(zip(new, lexicon.embed([found[word] for word in new]), strict=True))
 
 
-def encode_passages(source: Source, passages: Sequence[Passage], embedder: Embedder) -> Vectors:
-    """Return the vectors of passages of a source, shape ``(passages, dimension)``."""
-    return _embed([embedded_text(source, p) for p in passages], embedder)
+def encode_passages(source: Source, passages: Sequence[Passage], embedder: Embedder) -> dict[str, PassageVectors]:
+    """Return the vectors of passages of a source, by id."""
+    own = _embed([embedded_text(source, p) for p in passages], embedder)
+    units = _embed([source.text[u.span.start : u.span.end] for p in passages for u in p.units], embedder)
+    ends = np.cumsum([len(p.units) for p in passages])[:-1]
+    return {p.id: PassageVectors(*vectors) for p, *vectors in zip(passages, own, np.split(units, ends), strict=True)} if passages else {}
 
 
 def embedded_text(source: Source, passage: Passage) -> str:
@@ -58,14 +52,7 @@ def embedded_text(source: Source, passage: Passage) -> str:
     return f"{heading}\n{passage.text}" if not passage.text.startswith(heading) else passage.text
 
 
-def _encode_units(source: Source, passages: Sequence[Passage], embedder: Embedder) -> dict[str, Vectors]:
-    vectors = _embed([source.text[u.span.start : u.span.end] for p in passages for u in p.units], embedder)
-    out, start = {}, 0
-    for passage in passages:
-        out[passage.id] = vectors[start : start + len(passage.units)]
-        start += len(passage.units)
-    return out
-
-
 def _embed(texts: Sequence[str], embedder: Embedder) -> Vectors:
-    return embedder.embed(texts) if texts else np.zeros((0, embedder.dimension), np.float32)
+    """Return vectors in half precision, as the library keeps them: a vector store that is filled from it again is then the same."""
+    vectors = embedder.embed(texts) if texts else np.zeros((0, embedder.dimension), np.float32)
+    return vectors.astype(np.float16).astype(np.float32)

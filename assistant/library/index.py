@@ -6,17 +6,19 @@ the dead vectors. Whatever is killed in between, SQLite holds one whole version,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+import numpy as np
+
 from assistant.documents import SILENT, Passage, Source
 from assistant.errors import IndexMismatch
 from assistant.language.glossary import Dictionary
 from assistant.library.chunking import CHUNKER_VERSION, chunk
-from assistant.library.embedding import Embedder
+from assistant.library.embedding import Embedder, PassageVectors
 from assistant.library.encoding import encode, encode_passages, encode_words
 from assistant.library.originals import Originals
 from assistant.library.registry import Registry
@@ -169,15 +171,19 @@ class Index:
                 self.originals.keep(file, source.original)
             self.registry.store("fingerprint", self.fingerprint)
             self.registry.store("dimension", str(self.embedder.dimension))
-            if encoded.passages:
-                self.vectors.upsert(encoded.passages, source.id, encoded.vectors)
+            self._send(source.id, encoded.passages)
             before_commit()
-            dead = self.registry.put(source, passages, encoded.units, encoded.words)
+            dead = self.registry.put(source, passages, encoded.passages, encoded.words)
             self.vectors.delete(dead)
             if known is not None:
                 self._drop_strays()
                 self.registry.compact()
         return Change.ADDED if known is None else Change.REPLACED
+
+    def _send(self, source_id: str, vectors: Mapping[str, PassageVectors]) -> None:
+        """Bring the vectors of passages to the vector store."""
+        if own := [v.own for v in vectors.values() if v.own is not None]:
+            self.vectors.upsert(list(vectors), source_id, np.stack(own))
 
     def _holds(self, source: Source) -> bool:
         """Whether this very version is live, with its original if it has one."""
@@ -231,7 +237,7 @@ class Index:
         return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored | lost)), tuple(sorted(kept - named)), tuple(sorted(named - kept)))
 
     def repair(self) -> Diagnosis:
-        """Delete orphaned vectors, embed passages that lack one, wipe what a killed removal left, and return what had been wrong."""
+        """Delete orphaned vectors, bring those that the store lacks, wipe what a killed removal left, and return what had been wrong."""
         with self._shared.writing():
             self.registry.wipe()
             return self._repair()
@@ -242,13 +248,17 @@ class Index:
         self._drop_strays()
         missing = self.registry.passages(found.missing)
         for source_id in sorted({p.source_id for p in missing.values()}):
-            source = self.registry.source(source_id)
             mine = [p for p in missing.values() if p.source_id == source_id]
-            self.vectors.upsert([p.id for p in mine], source_id, encode_passages(source, mine, self.embedder))
+            kept = self.registry.vectors((p.id for p in mine), self.embedder.dimension)
+            kept = {i: v for i, v in kept.items() if v.own is not None}
+            if never := [p for p in mine if p.id not in kept]:  # in a library made before they were kept
+                kept |= encode_passages(self.registry.source(source_id), never, self.embedder)
+                self.registry.keep_vectors(kept)
+            self._send(source_id, kept)
         return found
 
     def rebuild(self) -> Diagnosis:
-        """Make all vectors again from SQLite, and those that words still lack, whatever state the vector store is in; what is returned are the vectors made.
+        """Fill the vector store again from SQLite, whatever state it is in; what is returned was brought back. Words that lack a vector get one.
 
         A library of another embedder or chunker is also cut anew.
         """
@@ -268,9 +278,8 @@ class Index:
             source = self.registry.source(row.metadata.id)
             passages = chunk(source)
             encoded = encode(source, passages, self.embedder, self.lexicon, self.registry.new_words)
-            if encoded.passages:
-                self.vectors.upsert(encoded.passages, source.id, encoded.vectors)
-            self.registry.put(source, passages, encoded.units, encoded.words)
+            self._send(source.id, encoded.passages)
+            self.registry.put(source, passages, encoded.passages, encoded.words)
             made += encoded.passages
         self.registry.compact()
         self.registry.store("dimension", str(self.embedder.dimension))

@@ -18,7 +18,7 @@ import numpy as np
 
 from assistant.documents import SILENT, Audience, Metadata, Page, Passage, PassageKind, PrintedLine, Source, Span
 from assistant.errors import SourceNotFound
-from assistant.library.embedding import Vectors
+from assistant.library.embedding import PassageVectors, Vectors
 from assistant.library.kept import Kept
 from assistant.library.rows import PASSAGE_COLUMNS, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
 from assistant.library.schema import sha256_of
@@ -160,13 +160,13 @@ class Registry(WordIndex):
         with self._guard() as db:
             return dict(db.execute("SELECT id, text FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)))
 
-    def unit_vectors(self, ids: Iterable[str], dimension: int) -> dict[str, Vectors]:
-        """Return the vectors of the units of passages, shape ``(units, dimension)``, where they were stored."""
+    def vectors(self, ids: Iterable[str], dimension: int) -> dict[str, PassageVectors]:
+        """Return the vectors of passages and of their units, by passage id, where they were stored."""
         with self._guard() as db:
             rows = db.execute(
-                "SELECT id, unit_vectors FROM passages WHERE unit_vectors IS NOT NULL AND id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+                "SELECT id, vector, unit_vectors FROM passages WHERE embedded AND id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
             ).fetchall()
-        return {i: np.frombuffer(blob, dtype=np.float16).astype(np.float32).reshape(-1, dimension) for i, blob in rows}
+        return {i: PassageVectors(None if own is None else _floats(own), _floats(units).reshape(-1, dimension)) for i, own, units in rows}
 
     def embedded_ids(self) -> set[str]:
         """Return the ids of all live passages that should have a vector."""
@@ -176,11 +176,11 @@ class Registry(WordIndex):
     # -- writing ----------------------------------------------------------------------------------------------
 
     def put(
-        self, source: Source, passages: Sequence[Passage], unit_vectors: Mapping[str, Vectors], words: Mapping[str, Vectors] | None = None
+        self, source: Source, passages: Sequence[Passage], vectors: Mapping[str, PassageVectors], words: Mapping[str, Vectors] | None = None
     ) -> set[str]:
         """Make this version of a source the live one; return the ids of the passages that are no longer live.
 
-        ``unit_vectors`` has the vectors of the units of each passage that was embedded, ``words`` those of new words by stem.
+        ``vectors`` has those of each passage that was embedded, ``words`` those of new words by stem.
         Where its lines are printed stays known if the source brings none and its text is the same.
         """
         with self._change() as (db, revision):
@@ -192,10 +192,15 @@ class Registry(WordIndex):
             imprint = next((p.text for p in passages if p.kind is PassageKind.TITLE), "")[:400]  # authors, dates of adoption
             about = f"{source.metadata.title_zh} {source.metadata.title_en} {source.metadata.document_number} {imprint}"
             for passage in passages:
-                row = _write_passage(db, passage, unit_vectors.get(passage.id))
+                row = _write_passage(db, passage, vectors.get(passage.id))
                 if passage.kind not in SILENT:
                     self._index_words(db, row, passage.text, f"{about} {passage.heading} {passage.locator}")
         return dead - {p.id for p in passages}
+
+    def keep_vectors(self, vectors: Mapping[str, PassageVectors]) -> None:
+        """Keep the vectors of passages that are there already; nothing that is asked changes by it, nor does the revision."""
+        with self._guard() as db:
+            db.executemany("UPDATE passages SET vector = ?, unit_vectors = ? WHERE id = ?", [(*_blobs(v), i) for i, v in vectors.items()])
 
     def remove(self, source_id: str) -> set[str]:
         """Remove a source with its text and words; return the ids of its passages, whose vectors are then to go.
@@ -250,12 +255,19 @@ def _write_source(db: sqlite3.Connection, source: Source, revision: int, lines: 
     )
 
 
-def _write_passage(db: sqlite3.Connection, passage: Passage, unit_vectors: Vectors | None) -> int:
-    """Write a passage, and the vectors of its units where it was embedded; return the number of its row."""
-    blob = None if unit_vectors is None else unit_vectors.astype(np.float16).tobytes()
-    columns = f"{PASSAGE_COLUMNS}, embedded, unit_vectors"
-    values = (*passage_to_row(passage), unit_vectors is not None, blob)
+def _write_passage(db: sqlite3.Connection, passage: Passage, vectors: PassageVectors | None) -> int:
+    """Write a passage, with its vectors where it was embedded; return the number of its row."""
+    columns = f"{PASSAGE_COLUMNS}, embedded, vector, unit_vectors"
+    values = (*passage_to_row(passage), vectors is not None, *_blobs(vectors))
     return int(db.execute(f"INSERT INTO passages ({columns}) VALUES ({', '.join('?' * len(values))}) RETURNING row", values).fetchone()[0])
+
+
+def _blobs(vectors: PassageVectors | None) -> list[bytes | None]:
+    return [None if v is None else v.astype(np.float16).tobytes() for v in vectors or (None, None)]
+
+
+def _floats(blob: bytes) -> Vectors:
+    return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
 
 
 def _count_change(db: sqlite3.Connection, source_id: str, audience: Audience | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.documents import SILENT, Kind, Metadata
-from assistant.library.embedding import Vectors, nearness
+from assistant.library.embedding import PassageVectors, Vectors, nearness
 from assistant.library.index import Index
 from assistant.library.thesaurus import Thesaurus
 from assistant.library.word_index import WordRow
@@ -133,32 +134,34 @@ class Retriever:
 
     def pools(self, query: Query, sources: Mapping[str, Metadata]) -> list[Pool]:
         """Return the candidates in each language of ``sources``."""
-        near = dict(self.meaning(query, sources))
-        named = {m.id for m in self.named(query)} & set(sources)
+        spoken = {language: {i for i, m in sources.items() if m.language == language} for language in sorted({m.language for m in sources.values()})}
+        with ThreadPoolExecutor(1) as aside:  # the model reads the question while its words are looked up
+            reading = aside.submit(self.question_vector, query)
+            found = {language: self._find(self.wanted(query, language), mine) for language, mine in spoken.items()}
+            reading.result()
+        near = [i for i, _ in self.meaning(query, sources)]
         owners = self.index.registry.owners(near)
-        out = []
-        for language in sorted({m.language for m in sources.values()}):
-            spoken = {i for i, m in sources.items() if m.language == language}
-            mine = {i: cosine for i, cosine in near.items() if owners.get(i) in spoken}
-            out.append(self._pool(query, language, spoken, mine, named & spoken))
-        return out
+        named = {m.id for m in self.named(query)}
+        return [self._pool(query, language, found[language], [i for i in near if owners.get(i) in mine], named & mine) for language, mine in spoken.items()]
 
-    def _pool(self, query: Query, language: str, sources: set[str], near: Mapping[str, float], named: set[str]) -> Pool:
+    def _pool(self, query: Query, language: str, found: Sequence[WordRow], near: Sequence[str], named: set[str]) -> Pool:
+        """Gather the candidates in one language: ``found`` by their words, ``near`` by meaning, and those of the sources ``named``."""
         registry = self.index.registry
         wanted = self.wanted(query, language)
-        rows = {r.passage_id: r for r in self._find(wanted, sources)}
-        legs = {"words": list(rows), "meaning": list(near)}
+        rows = {r.passage_id: r for r in found}
         instrument = [p.id for i in sorted(named) for p in registry.passages_of(i) if p.kind not in SILENT][:CANDIDATES]
         rows |= {r.passage_id: r for r in registry.word_rows({*near, *instrument} - rows.keys())}
         kept = sorted(rows.values())
         bodies = [r.body.split() for r in kept]
         matches = [wanted.match(body, r.context) for body, r in zip(bodies, kept, strict=True)]
         by_words = sorted((r for r in zip(matches, kept, strict=True) if r[0].concepts > 0), key=lambda r: (-r[0].concepts, r[1].passage_id))
-        legs["words"] = [r.passage_id for _, r in by_words]
-        legs["instrument"] = [r.passage_id for _, r in by_words if r.source_id in named]
+        legs = {
+            "words": [r.passage_id for _, r in by_words],
+            "meaning": near,
+            "instrument": [r.passage_id for _, r in by_words if r.source_id in named],
+        }
         ids = [r.passage_id for r in kept]
-        vector = self.question_vector(query)
-        cosines = self._cosines(ids, vector, near)
+        cosines, units = self._cosines(query, ids)
         evidence = Evidence(
             matches=matches,
             weight=wanted.weight,
@@ -166,34 +169,35 @@ class Retriever:
             question_length=len(wanted.own),
             grams=gram_shares(query.text, registry.texts(ids), ids) if language == query.language == "zh" else np.zeros(len(ids)),
             cosines=cosines,
-            units=self._nearest_units(query, ids),
+            units=units,
         )
         meaning = bool(len(cosines)) and not np.isnan(cosines).all()
         return Pool(language, kept, bodies, evidence, Situation(language == query.language, meaning), _ranks(legs))
 
-    def _cosines(self, ids: Sequence[str], vector: Vectors | None, near: Mapping[str, float]) -> Column:
-        """Return the cosine of each passage, NaN where there is no vector."""
+    def _cosines(self, query: Query, ids: Sequence[str]) -> tuple[Column, npt.NDArray[np.float64]]:
+        """Return the cosine of each passage, and that of its nearest unit by each model, shape ``(passages, spaces)``; NaN where there is no vector."""
+        none = np.full(len(self.index.embedder.spaces), np.nan)
+        vector = self.question_vector(query)
         if vector is None:
-            return np.full(len(ids), np.nan)
-        known = {**self.index.vectors.cosines(vector, [i for i in ids if i not in near]), **near}
-        return np.array([known.get(i, np.nan) for i in ids])
+            return np.full(len(ids), np.nan), np.tile(none, (len(ids), 1))
+        kept = self.index.registry.vectors(ids, len(vector))
+        cosines = {i: float(v.own @ vector) for i, v in kept.items() if v.own is not None}
+        cosines |= self.index.vectors.cosines(vector, [i for i, v in kept.items() if v.own is None])
+        near = self._near(vector, kept)
+        units = [np.fmax.reduce(near[i]) if i in near else none for i in ids]
+        return np.array([cosines.get(i, np.nan) for i in ids]), np.array(units).reshape(len(ids), len(none))
 
     def nearness(self, query: Query, ids: Iterable[str]) -> dict[str, Vectors]:
         """Return how near the units of passages are to a question: cosines by passage id, shape ``(units, spaces)``."""
         vector = self.question_vector(query)
-        if vector is None:
-            return {}
-        units = {i: v for i, v in self.index.registry.unit_vectors(ids, len(vector)).items() if len(v)}
+        return {} if vector is None else self._near(vector, self.index.registry.vectors(ids, len(vector)))
+
+    def _near(self, vector: Vectors, kept: Mapping[str, PassageVectors]) -> dict[str, Vectors]:
+        units = {i: v.units for i, v in kept.items() if len(v.units)}
         if not units:
             return {}
         near = nearness(np.concatenate(list(units.values())), vector, self.index.embedder.spaces)
         return dict(zip(units, np.split(near, np.cumsum([len(v) for v in units.values()])[:-1]), strict=True))
-
-    def _nearest_units(self, query: Query, ids: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Return the cosine of the nearest unit of each passage by each model, shape ``(passages, spaces)``; NaN where none has a vector."""
-        near = self.nearness(query, ids)
-        none = np.full(len(self.index.embedder.spaces), np.nan)
-        return np.array([np.fmax.reduce(near[i]) if i in near else none for i in ids]).reshape(len(ids), len(none))
 
     def _direct(self, query: Query, sources: Mapping[str, Metadata]) -> list[str]:
         """Return the passages of the article named, in the instrument named."""
