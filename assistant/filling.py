@@ -1,7 +1,8 @@
-"""The first filling of an empty library, beside the server that already answers requests."""
+"""What a server does beside answering: the first filling of an empty library, then reading ahead what questions need."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 
@@ -16,6 +17,7 @@ class Filling:
         self.done, self.total, self.name = 0, 0, ""
         self.error = ""
         self._assistant = assistant
+        self._filled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="filling", daemon=True)
 
     def start(self) -> None:
@@ -25,7 +27,7 @@ class Filling:
     @property
     def running(self) -> bool:
         """Whether documents are still being taken in."""
-        return self._thread.is_alive()
+        return self._thread.is_alive() and not self._filled.is_set()
 
     def _run(self) -> None:
         try:
@@ -35,6 +37,10 @@ class Filling:
         except Exception as error:  # a thread's exception reaches nobody else
             logging.getLogger(__name__).exception("filling the library failed")
             self.error = f"{type(error).__name__}, see the log"
+        finally:
+            self._filled.set()
+        with contextlib.suppress(AssistantError):  # whoever asks is told
+            self._assistant.index.registry.read_ahead()
 
     def _note(self, done: int, total: int, name: str) -> None:
         self.done, self.total, self.name = done, total, name

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.documents import PassageKind
+from assistant.library import postings
+from assistant.library.postings import Postings, Scored
 from assistant.library.registry import Registry
 from assistant.library.rows import index_terms
 from tests.libraries import APPLES, PEARS, make_source, put
@@ -55,6 +57,43 @@ def test_the_limit_counts_only_passages_of_the_sources_wanted(library: Registry)
     assert {row.source_id for row in library.find_words(["orchard"], 5, ["rare", "absent"])} == {"rare"}
     assert library.find_words(["orchard"], 5, []) == []
     assert len(library.find_words(["orchard"], 500)) == len(library.passages_of("crowd")) + len(library.passages_of("rare"))
+
+
+def test_what_was_read_ahead_is_not_read_again(library: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(library, make_source("crowd", "\n\n".join(f"## Part {i}\n\nAn orchard {i}." for i in range(30))))
+    found = library.find_words(["orchard", "29"], 50)
+    put(library, make_source("other", "# Part\n\nNothing."))
+    library.remove("other")
+    library.read_ahead()
+    read: list[str] = []
+    from_file = Postings._read
+
+    def noted(self: Postings, db: sqlite3.Connection, word: str) -> Scored:
+        read.append(word)
+        return from_file(self, db, word)
+
+    monkeypatch.setattr(Postings, "_read", noted)
+    assert library.find_words(["orchard", "29"], 50) == found
+    assert read == ["29"], "which few passages have is read when it is asked for"
+
+
+def test_reading_ahead_ends_where_there_is_no_room_and_when_the_library_changes(library: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(library, make_source("crowd", "\n\n".join(f"## Part {i}\n\nAn orchard here {i}." for i in range(30))))
+    read: list[str] = []
+    of = Postings.of
+
+    def noted(self: Postings, db: sqlite3.Connection, word: str) -> Scored:
+        read.append(word)
+        if len(read) == 2:
+            library.store("revision", str(library.revision() + 1))
+        return of(self, db, word)
+
+    monkeypatch.setattr(Postings, "of", noted)
+    library.read_ahead()
+    assert len(read) == 2
+    monkeypatch.setattr(postings, "KEPT_POSTINGS", 0)
+    library.read_ahead()
+    assert len(read) == 2
 
 
 def test_equal_matches_come_in_the_order_of_their_ids(library: Registry) -> None:

@@ -63,7 +63,7 @@ class Postings:
         """
         scores = np.zeros(len(self._rows))
         for word in dict.fromkeys(words):
-            found = self._of(db, word)
+            found = self.of(db, word)
             scores[found.places] += found.scores
         if sources is not None:
             for source in self._spans.keys() - set(sources):
@@ -74,7 +74,13 @@ class Postings:
             places = places[scores[places] >= least]
         return dict(zip(self._rows[places].tolist(), scores[places].tolist(), strict=True))
 
-    def _of(self, db: sqlite3.Connection, word: str) -> Scored:
+    @property
+    def full(self) -> bool:
+        """Whether what is read next drives out what was read before."""
+        return self._size >= KEPT_POSTINGS
+
+    def of(self, db: sqlite3.Connection, word: str) -> Scored:
+        """Return what a word gives to the passages that have it."""
         with self._lock:
             if (kept := self._kept.get(word)) is not None:
                 self._kept.move_to_end(word)

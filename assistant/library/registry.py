@@ -166,7 +166,11 @@ class Registry(WordIndex):
             rows = db.execute(
                 "SELECT id, vector, unit_vectors FROM passages WHERE embedded AND id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
             ).fetchall()
-        return {i: PassageVectors(None if own is None else _floats(own), _floats(units).reshape(-1, dimension)) for i, own, units in rows}
+        if not rows:
+            return {}
+        ends = np.cumsum([len(blob) // (dimension * np.float16().itemsize) for _, _, blob in rows])[:-1]
+        units = np.split(_floats(b"".join(blob for _, _, blob in rows)).reshape(-1, dimension), ends)
+        return {i: PassageVectors(None if own is None else _floats(own), mine) for (i, own, _), mine in zip(rows, units, strict=True)}
 
     def embedded_ids(self) -> set[str]:
         """Return the ids of all live passages that should have a vector."""

@@ -108,8 +108,11 @@ class Thesaurus:
         if not known.words or not asked:
             return query
         concepts = list(query.concepts)
-        for place, vector in self._vectors_of({p: (word, query.concepts[p].surface) for p, word in asked.items()}, known).items():
-            concepts[place] = _widened(concepts[place], known.words, known.vectors @ vector, NEAR[query.language])
+        vectors = self._vectors_of({p: (word, query.concepts[p].surface) for p, word in asked.items()}, known)
+        if vectors:
+            cosines = np.stack(list(vectors.values())) @ known.vectors.T
+            for place, row in zip(vectors, cosines, strict=True):
+                concepts[place] = _widened(concepts[place], known.words, row, NEAR[query.language])
         return replace(query, concepts=tuple(concepts))
 
     def _vectors_of(self, asked: dict[int, tuple[str, str]], known: _Known) -> dict[int, Vectors]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -134,21 +133,20 @@ class Retriever:
 
     def pools(self, query: Query, sources: Mapping[str, Metadata]) -> list[Pool]:
         """Return the candidates in each language of ``sources``."""
-        spoken = {language: {i for i, m in sources.items() if m.language == language} for language in sorted({m.language for m in sources.values()})}
-        with ThreadPoolExecutor(1) as aside:  # the model reads the question while its words are looked up
-            reading = aside.submit(self.question_vector, query)
-            found = {language: self._find(self.wanted(query, language), mine) for language, mine in spoken.items()}
-            reading.result()
         near = [i for i, _ in self.meaning(query, sources)]
         owners = self.index.registry.owners(near)
         named = {m.id for m in self.named(query)}
-        return [self._pool(query, language, found[language], [i for i in near if owners.get(i) in mine], named & mine) for language, mine in spoken.items()]
+        out = []
+        for language in sorted({m.language for m in sources.values()}):
+            spoken = {i for i, m in sources.items() if m.language == language}
+            out.append(self._pool(query, language, spoken, [i for i in near if owners.get(i) in spoken], named & spoken))
+        return out
 
-    def _pool(self, query: Query, language: str, found: Sequence[WordRow], near: Sequence[str], named: set[str]) -> Pool:
-        """Gather the candidates in one language: ``found`` by their words, ``near`` by meaning, and those of the sources ``named``."""
+    def _pool(self, query: Query, language: str, sources: set[str], near: Sequence[str], named: set[str]) -> Pool:
+        """Gather the candidates in one language: what its words find in ``sources``, what is ``near`` by meaning, and the sources ``named``."""
         registry = self.index.registry
         wanted = self.wanted(query, language)
-        rows = {r.passage_id: r for r in found}
+        rows = {r.passage_id: r for r in self._find(wanted, sources)}
         instrument = [p.id for i in sorted(named) for p in registry.passages_of(i) if p.kind not in SILENT][:CANDIDATES]
         rows |= {r.passage_id: r for r in registry.word_rows({*near, *instrument} - rows.keys())}
         kept = sorted(rows.values())
