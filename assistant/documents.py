@@ -210,3 +210,5 @@ class Passage:
     """The article number, 0 where the text has none."""
     standing: Standing = Standing.TEXT
     reported_by: str = ""
+    asked: tuple[str, ...] = ()
+    """In which words people ask for it, where its heading says so (``{asked="…; …"}``); searched, never quoted."""

@@ -109,7 +109,7 @@ def read_digest(path: Path) -> Digest:
             named = _NAMED_ARTICLE.match(block.label)
             if named or found or source.metadata.kind is not Kind.CASE:
                 place = _number(named) if named else found.group() if found else ""
-            heading, standing, reporter, body = block.label, block.standing, block.reported_by, ""
+            heading, standing, reporter, body = block.label, block.attributes.standing, block.attributes.reported_by, ""
         elif block.kind is not BlockKind.BOILERPLATE:
             body += source.text[block.span.start : block.span.end] + "\n"
     if body.strip():

@@ -253,6 +253,11 @@ def test_standing_comes_from_the_nearest_heading_that_gives_one() -> None:
     ]
 
 
+def test_only_the_text_below_a_heading_is_asked_for_in_its_words() -> None:
+    text = '# Rules {asked="what rules"}\n\n## Pay {asked="how much; when"}\n\nOne. \n\n- two\n\n### Detail\n\nThree.\n\n## Rest\n\nLast.'
+    assert [p.asked for p in cut(text, "en")] == [("how much", "when"), (), ()]
+
+
 def test_standing_falls_back_to_the_source() -> None:
     (passage,) = chunk(source("甲。", standing=Standing.SECONDARY, reported_by="Press", issued=dt.date(2024, 1, 1)))
     assert (passage.standing, passage.reported_by) == (Standing.SECONDARY, "Press")

@@ -8,7 +8,7 @@ from assistant.documents import SILENT
 from assistant.language.glossary import Dictionary
 from assistant.library.chunking import chunk
 from assistant.library.embedding import Vectors
-from assistant.library.encoding import embedded_text, encode
+from assistant.library.encoding import embedded_text, encode, encode_passages
 from assistant.library.thesaurus import Lexicon
 from tests.fakes import EnglishReader, HashEmbedder
 from tests.libraries import APPLES, make_source
@@ -35,6 +35,14 @@ def test_passages_their_units_and_new_words_get_vectors_but_references_none(dict
     assert {"autumn", "zyzzogeton"} <= found.words.keys()
     assert not {"appl", "smith", "the"} & found.words.keys()
     assert np.array_equal(found.words["autumn"], embedder.embed(["autumn"])[0])
+
+
+def test_phrases_in_which_people_ask_stand_after_the_units() -> None:
+    source = make_source("a", '# A\n\n## Fees {asked="what does it cost; who pays"}\n\nFive yuan. Each one.')
+    (passage,) = chunk(source)
+    embedder = HashEmbedder()
+    expected = halved(embedder.embed(["Five yuan.", "Each one.", "what does it cost", "who pays"]))
+    assert np.array_equal(encode_passages(source, [passage], embedder)[passage.id].units, expected)
 
 
 def test_of_what_the_model_cannot_read_only_words_that_the_dictionary_explains_get_vectors(dictionary: Dictionary) -> None:

@@ -154,6 +154,15 @@ def test_vectors_come_back_by_passage(library: Registry) -> None:
     assert all(np.array_equal(np.asarray(found[i].own), np.asarray(own)) and np.array_equal(found[i].units, units) for i, (own, units) in given.items())
 
 
+def test_what_is_asked_finds_a_passage_comes_back_and_is_not_its_text(library: Registry) -> None:
+    source = make_source("a", '# Orchards\n\n## Fees {asked="what does a visit cost; Eintritt"}\n\nEach person gives 5 yuan.\n\n## Rest\n\nNothing more.')
+    put(library, source)
+    fees, rest = library.passages_of("a")
+    assert (fees.asked, rest.asked) == (("what does a visit cost", "Eintritt"), ())
+    assert [row.passage_id for row in library.find_words(["eintritt"], 5)] == [fees.id]
+    assert "Eintritt" not in fees.text + fees.heading + fees.locator
+
+
 def test_vectors_that_are_kept_later_change_nothing_else(library: Registry) -> None:
     source = make_source("a", APPLES)
     passages = chunk(source)

@@ -415,6 +415,15 @@ def test_units_are_near_by_each_model_that_reads_both(make_library: Maker) -> No
     assert library.retriever.nearness(query, ["no-such-passage"]) == {}
 
 
+def test_a_passage_is_found_by_what_is_asked_of_it_in_other_words(make_library: Maker) -> None:
+    pay, stay = "The unit gives each student suitable remuneration.", "A trainee has a bed. Wages are no matter of this part."
+    text = f"# Rules\n\n## Remuneration {{{{{{}}}}}}\n\n{pay}\n\n## Stay\n\n{stay}"
+    with_phrases, without = (make_library([make_source(name, text.format(said))]) for name, said in (("a", 'asked="what wage does a trainee get"'), ("b", "")))
+    first = [library.retriever.search(library.reader.read("What wage does a trainee get?"), Scope())[0] for library in (with_phrases, without)]
+    assert [hit.passage.heading for hit in first] == ["Rules › Remuneration", "Rules › Stay"]
+    assert "wage" not in first[0].passage.text + first[0].passage.heading
+
+
 def test_passages_are_as_near_where_only_the_vector_store_has_their_vectors(make_library: Maker) -> None:
     library = make_library([make_source("a", "# Pay\n\nInterns are paid monthly."), make_source("b", "# Cats\n\nA cat sleeps on pay day.")], HashEmbedder())
     query = library.reader.read("When are interns paid?")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.documents import Standing
-from assistant.library.structure import BlockKind, article_number, ends_sentence, read_blocks, run_in_heading
+from assistant.library.structure import Attributes, BlockKind, article_number, ends_sentence, read_blocks, run_in_heading
 
 LINES = st.lists(
     st.one_of(
@@ -85,9 +85,20 @@ def test_a_heading_has_level_number_and_label(line: str, level: int, number: str
 
 def test_heading_attributes_give_standing_and_reporter() -> None:
     proposal, secondary, wrong = read_blocks('# A {standing=proposal by="X Y"}\n## B {standing=secondary by=Xinhua}\n## C {standing=gossip}')
-    assert (proposal.label, proposal.standing, proposal.reported_by) == ("A", Standing.PROPOSAL, "X Y")
-    assert (secondary.label, secondary.standing, secondary.reported_by) == ("B", Standing.SECONDARY, "Xinhua")
-    assert (wrong.label, wrong.standing) == ("C", None)
+    assert (proposal.label, proposal.attributes) == ("A", Attributes(Standing.PROPOSAL, "X Y"))
+    assert (secondary.label, secondary.attributes) == ("B", Attributes(Standing.SECONDARY, "Xinhua"))
+    assert (wrong.label, wrong.attributes) == ("C", Attributes())
+
+
+def test_a_heading_says_in_which_words_people_ask_for_it() -> None:
+    english, chinese, nothing = read_blocks(
+        '### Article 18 {asked="how much are interns paid;when is pay due; "}\n'
+        '### 第十八条 {standing=secondary by="甲" asked="给多少钱；什么时候发"}\n'
+        '### C {asked=""}'
+    )
+    assert (english.label, english.number, english.attributes.asked) == ("Article 18", "18", ("how much are interns paid", "when is pay due"))
+    assert chinese.attributes == Attributes(Standing.SECONDARY, "甲", ("给多少钱", "什么时候发"))
+    assert nothing.attributes.asked == ()
 
 
 @pytest.mark.parametrize("line", ["2. Students attend classes.", "10 个工作日内完成", "12 名教师参加", "2022 年计划", "3.5 million people"])

@@ -106,7 +106,8 @@ def find_candidates(
         hits: what retrieval found, best first; only their order counts.
         texts: where the words are.
         weighed: the question's concepts by language.
-        nearness: the cosine of each unit to the question by each model, by passage id, shape ``(units, spaces)``; NaN where one is not read.
+        nearness: the cosine of each unit, and of each phrase that asks for the passage, to the question by each model, by passage id,
+            shape ``(units and phrases, spaces)``; NaN where one is not read.
     """
     candidates: list[Candidate] = []
     for rank, hit in enumerate(hits):
@@ -114,7 +115,7 @@ def find_candidates(
         imprint = hit.passage.kind is PassageKind.TITLE and len(hit.passage.text) <= IMPRINT_SHARE * len(text)
         if imprint and query.asked is not Asked.DATE and not _ABOUT_IMPRINT.search(query.text):
             continue  # authors and dates of adoption answer only questions about them
-        about = f"{hit.source.title_zh} {hit.source.title_en} {texts.imprint(hit.source.id)} {hit.passage.heading}"
+        about = f"{hit.source.title_zh} {hit.source.title_en} {texts.imprint(hit.source.id)} {hit.passage.heading} {' '.join(hit.passage.asked)}"
         candidates += _of_hit(query, hit, rank, text, about, weighed[hit.source.language], nearness.get(hit.passage.id))
     return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.id, c.unit.span))
 
@@ -129,7 +130,7 @@ def _of_hit(
 ) -> list[Candidate]:
     passage = hit.passage
     around = Counter(index_terms(passage.text)) + Counter(index_terms(about))
-    if nearness is None or len(nearness) != len(passage.units):  # it has none, or another process has just cut it anew
+    if nearness is None or len(nearness) != len(passage.units) + len(passage.asked):  # it has none, or another process has just cut it anew
         nearness = np.full((len(passage.units), 1), np.nan)
     near_to, across = np.nan_to_num(nearness[:, 0]), np.nan_to_num(nearness[:, -1], nan=UNKNOWN)
     trust = 1.0 if query.translation == query.text else TRANSLATED

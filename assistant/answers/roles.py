@@ -35,7 +35,7 @@ class Finder(Protocol):
         """Return the question's concepts with their weights in the texts of a language."""
 
     def nearness(self, query: Query, ids: Iterable[str]) -> Mapping[str, Vectors]:
-        """Return how near the units of passages are to a question: cosines by passage id, shape ``(units, spaces)``."""
+        """Return how near a question is to the units of passages and the phrases that ask for them: cosines by id, shape ``(units and phrases, spaces)``."""
 
 
 class Answerer(Protocol):

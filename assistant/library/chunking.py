@@ -59,10 +59,14 @@ class _Place:
     def number(self) -> str:
         return next((block.number for block in reversed(self.path) if block.number), "")
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return self.path[-1].attributes.asked if self.path else ()
+
     def standing(self, default: Standing) -> tuple[Standing, str]:
         for block in reversed(self.path):
-            if block.standing is not None:
-                return block.standing, block.reported_by
+            if block.attributes.standing is not None:
+                return block.attributes.standing, block.attributes.reported_by
         return default, ""
 
 
@@ -257,6 +261,7 @@ class _Cutter:
                 article=self.place.article,
                 standing=standing,
                 reported_by=by or self.source.metadata.reported_by,
+                asked=self.place.asked,
             )
         )
 

@@ -30,7 +30,7 @@ class PassageVectors(NamedTuple):
     own: Vectors | None
     """That of its headings and words, shape ``(dimension,)``; ``None`` where a library was made before it was kept beside the others."""
     units: Vectors
-    """Those of its units, shape ``(units, dimension)``."""
+    """Those of its units, then of the phrases in which people ask for it, shape ``(units and phrases, dimension)``."""
 
 
 class Embedder(Protocol):

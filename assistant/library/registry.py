@@ -198,7 +198,7 @@ class Registry(WordIndex):
             for passage in passages:
                 row = _write_passage(db, passage, vectors.get(passage.id))
                 if passage.kind not in SILENT:
-                    self._index_words(db, row, passage.text, f"{about} {passage.heading} {passage.locator}")
+                    self._index_words(db, row, passage.text, f"{about} {passage.heading} {passage.locator} {' '.join(passage.asked)}")
         return dead - {p.id for p in passages}
 
     def keep_vectors(self, vectors: Mapping[str, PassageVectors]) -> None:

@@ -12,13 +12,14 @@ from assistant.documents import Audience, Authority, Kind, Metadata, Passage, Pa
 from assistant.language.facts import figures
 from assistant.language.text import fold, terms
 
-PASSAGE_COLUMNS = 'id, source_id, start, "end", text, locator, heading, kind, page_from, page_to, article, standing, reported_by, units'
+PASSAGE_COLUMNS = 'id, source_id, start, "end", text, locator, heading, kind, page_from, page_to, article, standing, reported_by, units, asked'
 
 
 def passage_to_row(p: Passage) -> tuple[Any, ...]:
     """Return a passage as the values of ``PASSAGE_COLUMNS``."""
     units = json.dumps([[*u.span, *(u.lead or ())] for u in p.units], separators=(",", ":"))
-    return (p.id, p.source_id, *p.span, p.text, p.locator, p.heading, p.kind.value, p.page_from, p.page_to, p.article, p.standing.value, p.reported_by, units)
+    where = (p.locator, p.heading, p.kind.value, p.page_from, p.page_to, p.article)
+    return (p.id, p.source_id, *p.span, p.text, *where, p.standing.value, p.reported_by, units, "\n".join(p.asked))
 
 
 def passage_from_row(row: Sequence[Any]) -> Passage:
@@ -38,6 +39,7 @@ def passage_from_row(row: Sequence[Any]) -> Passage:
         article=row[10],
         standing=Standing(row[11]),
         reported_by=row[12],
+        asked=tuple(row[14].splitlines()),
     )
 
 

@@ -30,9 +30,10 @@ ALTER TABLE sources ADD COLUMN text_sha256 TEXT NOT NULL DEFAULT '';
 UPDATE sources SET text_sha256 = sha256(text);
 CREATE INDEX sources_by_text ON sources (text_sha256);
 """,
-    # the vector of a passage beside those of its units
+    # the vector of a passage beside those of its units, and in which words people ask for it
     """
 ALTER TABLE passages ADD COLUMN vector BLOB;
+ALTER TABLE passages ADD COLUMN asked TEXT NOT NULL DEFAULT '';
 """,
 )
 """Step ``n`` takes a file of version ``n`` to version ``n + 1``; a new file takes all. A step that was released is never changed."""

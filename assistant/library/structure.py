@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from assistant.documents import Span, Standing
 from assistant.language.facts import han_number
@@ -59,6 +60,17 @@ class BlockKind(StrEnum):
     BOILERPLATE = "boilerplate"
 
 
+class Attributes(NamedTuple):
+    """What a heading says of the text below it: ``Targets {standing=secondary by="Xinhua" asked="what is aimed at; how many schools"}``."""
+
+    standing: Standing | None = None
+    reported_by: str = ""
+    asked: tuple[str, ...] = ()
+
+
+_PLAIN = Attributes()
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One or more whole lines that belong together.
@@ -74,8 +86,7 @@ class Block:
     number: str = ""
     label: str = ""
     cells: tuple[str, ...] = ()
-    standing: Standing | None = None
-    reported_by: str = ""
+    attributes: Attributes = _PLAIN
 
 
 def article_number(text: str) -> str:
@@ -88,38 +99,35 @@ def article_number(text: str) -> str:
     return en["number"] if en else ""
 
 
-def _attributes(label: str) -> tuple[str, Standing | None, str]:
-    """Split ``Targets {standing=secondary by="Xinhua"}`` into label, standing and reporter."""
-    match = _ATTRIBUTES.search(label)
+def _attributes(heading: str) -> tuple[str, Attributes]:
+    """Split a heading into its label and its attributes."""
+    match = _ATTRIBUTES.search(heading)
     if not match:
-        return label, None, ""
-    pairs = dict(re.findall(r'(\w+)=("[^"]*"|\S+)', match[1]))
+        return heading, _PLAIN
+    pairs = {name: value.strip('"') for name, value in re.findall(r'(\w+)=("[^"]*"|\S+)', match[1])}
     standing = pairs.get("standing", "")
-    return (
-        label[: match.start()].strip(),
-        Standing(standing) if standing in set(Standing) else None,
-        pairs.get("by", "").strip('"'),
-    )
+    asked = tuple(phrase for part in re.split("[;；]", pairs.get("asked", "")) if (phrase := part.strip()))
+    return heading[: match.start()].strip(), Attributes(Standing(standing) if standing in set(Standing) else None, pairs.get("by", ""), asked)
 
 
 def _heading(line: str, span: Span) -> Block | None:
     """Read a line as a heading, or return ``None``."""
     md = _MD_HEADING.match(line)
-    label, standing, by = _attributes(md[2] if md else line.strip())
+    label, attributes = _attributes(md[2] if md else line.strip())
     level = len(md[1]) if md else 0
     article = article_number(label)
     if md and article:
-        return Block(BlockKind.ARTICLE, span, level, article, label, standing=standing, reported_by=by)
+        return Block(BlockKind.ARTICLE, span, level, article, label, attributes=attributes)
     division = _DIVISION.match(label) or _DIVISION_EN.match(label)
     if division:
         depth = _DIVISION_DEPTH[division["kind"].lower()]
-        return Block(BlockKind.HEADING, span, depth, "", label, standing=standing, reported_by=by)
+        return Block(BlockKind.HEADING, span, depth, "", label, attributes=attributes)
     numbered = _NUMBERED.match(label)
     if numbered and len(label) <= 220 and (md or not _TERMINAL.search(label)):
         depth = 2 + numbered["number"].count(".")
-        return Block(BlockKind.HEADING, span, level or depth, numbered["number"], label, standing=standing, reported_by=by)
+        return Block(BlockKind.HEADING, span, level or depth, numbered["number"], label, attributes=attributes)
     if md:
-        return Block(BlockKind.HEADING, span, level, "", label, standing=standing, reported_by=by)
+        return Block(BlockKind.HEADING, span, level, "", label, attributes=attributes)
     return None
 
 

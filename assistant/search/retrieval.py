@@ -186,7 +186,7 @@ class Retriever:
         return np.array([cosines.get(i, np.nan) for i in ids]), np.array(units).reshape(len(ids), len(none))
 
     def nearness(self, query: Query, ids: Iterable[str]) -> dict[str, Vectors]:
-        """Return how near the units of passages are to a question: cosines by passage id, shape ``(units, spaces)``."""
+        """Return how near a question is to the units of passages and the phrases that ask for them: cosines by id, shape ``(units and phrases, spaces)``."""
         vector = self.question_vector(query)
         return {} if vector is None else self._near(vector, self.index.registry.vectors(ids, len(vector)))
 
