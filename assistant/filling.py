@@ -39,8 +39,9 @@ class Filling:
             self.error = f"{type(error).__name__}, see the log"
         finally:
             self._filled.set()
-        with contextlib.suppress(AssistantError):  # whoever asks is told
-            self._assistant.index.registry.read_ahead()
+        if not self.error:
+            with contextlib.suppress(AssistantError):  # whoever asks is told
+                self._assistant.index.registry.read_ahead()
 
     def _note(self, done: int, total: int, name: str) -> None:
         self.done, self.total, self.name = done, total, name

@@ -13,7 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from assistant.documents import Kind, Standing
-from assistant.language.facts import Fact, FactKind, read_facts
+from assistant.language.facts import Fact, FactKind, figures, read_facts
+from assistant.language.text import fold
 from evals.copying import copied
 from evals.digests import Digest, Original, Section
 from evals.documents import Row, disagreements, unverified
@@ -217,6 +218,23 @@ def check_labels(shelf: Shelf) -> Iterator[Finding]:
             plain = section.standing is None and digest.metadata.standing is Standing.TEXT and not section.is_note
             if plain and section.is_article and own and section.place in own.articles and own.articles[section.place].strip()[:20] not in own.read:
                 yield Finding("labels", name, section.heading, "is stated plainly, but was only reported")
+
+
+def check_phrases(shelf: Shelf) -> Iterator[Finding]:
+    """Yield figures in the words in which people ask for a section that it does not have: nothing would answer them."""
+    for name, digest in shelf.digests.items():
+        named = " ".join(digest.names)
+        for section in digest.sections:
+            there = _digits(f"{named} {section.heading} {section.text}")
+            for phrase in section.asked:
+                if strange := _digits(phrase) - there:
+                    yield Finding("phrases", name, section.heading, f"is asked for with {', '.join(sorted(strange))} in {phrase!r}")
+
+
+def _digits(text: str) -> set[str]:
+    """Return the runs of digits in the figures of a text that say something: *once a year* and the year of a plan do not."""
+    runs = {run for figure in figures(fold(text)) for run in re.findall(r"\d+", figure.value)}
+    return {run for run in runs if len(run) > 1 and not re.fullmatch("(?:19|20)[0-9]{2}", run)}
 
 
 def check_inventions(shelf: Shelf) -> Iterator[Finding]:

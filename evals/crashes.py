@@ -163,6 +163,8 @@ def _prepare(kind: str, home: Path, files: Mapping[str, Path]) -> None:
             db.execute("DROP INDEX sources_by_text")
             for column in ("original", "lines", "text_sha256"):
                 db.execute(f"ALTER TABLE sources DROP COLUMN {column}")
+            for column in ("vector", "asked"):
+                db.execute(f"ALTER TABLE passages DROP COLUMN {column}")
             db.execute("PRAGMA user_version = 1")
         shutil.rmtree(home / "originals", ignore_errors=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant.documents import Kind, Metadata, Standing
 from assistant.language.facts import han_number
-from assistant.library.structure import BlockKind, read_blocks
+from assistant.library.structure import Attributes, BlockKind, read_blocks
 from assistant.reading.loading import load
 
 _NUMERAL = "零〇一二三四五六七八九十百千"
@@ -38,6 +38,8 @@ class Section:
     standing: Standing | None
     reporter: str
     text: str
+    asked: tuple[str, ...] = ()
+    """In which words people ask for it."""
 
     @property
     def is_article(self) -> bool:
@@ -100,20 +102,20 @@ def read_digest(path: Path) -> Digest:
     """Return a digest with its sections in order; headings without text are left out."""
     source = load(path)
     sections: list[Section] = []
-    place, heading, standing, reporter, body = "", "", None, "", ""
+    place, heading, attributes, body = "", "", Attributes(), ""
     for block in read_blocks(source.text):
         if block.kind in (BlockKind.HEADING, BlockKind.ARTICLE):
             if body.strip():
-                sections.append(Section(heading, place, standing, reporter, body.strip()))
+                sections.append(Section(heading, place, attributes.standing, attributes.reported_by, body.strip(), attributes.asked))
             found = _PLACE.match(block.number or block.label)
             named = _NAMED_ARTICLE.match(block.label)
             if named or found or source.metadata.kind is not Kind.CASE:
                 place = _number(named) if named else found.group() if found else ""
-            heading, standing, reporter, body = block.label, block.attributes.standing, block.attributes.reported_by, ""
+            heading, attributes, body = block.label, block.attributes, ""
         elif block.kind is not BlockKind.BOILERPLATE:
             body += source.text[block.span.start : block.span.end] + "\n"
     if body.strip():
-        sections.append(Section(heading, place, standing, reporter, body.strip()))
+        sections.append(Section(heading, place, attributes.standing, attributes.reported_by, body.strip(), attributes.asked))
     return Digest(source.metadata, tuple(sections))
 
 

@@ -26,6 +26,7 @@ CHECKS: Mapping[str, Callable[[Shelf], Iterator[Finding]]] = {
     "figures": checks.check_figures,
     "languages": checks.check_languages,
     "labels": checks.check_labels,
+    "phrases": checks.check_phrases,
     "inventions": checks.check_inventions,
     "metadata": checks.check_metadata,
     "copies": checks.check_copies,

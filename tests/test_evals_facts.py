@@ -91,6 +91,7 @@ def test_a_digest_that_says_what_the_text_says_passes(tmp_path: Path) -> None:
         ("must apply", "must apply under Article 9", "articles", "Article 2: article 9 is in no instrument named there"),
         ("up to 5,000 yuan", "with a cap", "languages", "Article 1: number 5000 yuan only in Chinese"),
         ("### Article 2", "### Article 2 {standing=secondary}", "labels", "Article 2: is secondary, but names no reporter"),
+        ("### Article 2", '### Article 2 {asked="is it 45 yuan; since 2020"}', "phrases", "Article 2: is asked for with 45 in 'is it 45 yuan'"),
         ("A grower must", "A grower of quince must", "inventions", ": says 'quince': no such fruit"),
         ("status: in_force", "status: repealed", "metadata", ": status repealed, in the table 'in force'"),
         ("authority: law", "authority: department_rule", "metadata", ": authority department_rule, in the table '1 law'"),

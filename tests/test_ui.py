@@ -46,6 +46,17 @@ class FakeAssistant:
     def curator(self) -> FakeAssistant:
         return self
 
+    @property
+    def index(self) -> FakeAssistant:
+        return self
+
+    @property
+    def registry(self) -> FakeAssistant:
+        return self
+
+    def read_ahead(self) -> None:
+        pass
+
     def fill(self, progress: Callable[[int, int, str], None]) -> None:
         progress(3, 10, "a.md")
         self.may_fill.wait(60)
