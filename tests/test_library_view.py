@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ ROW = SourceRow(META, 1, 1234, "2026-05-01T00:00:00+00:00", 1, "", "", ())
 
 
 def passage(n: int, text: str) -> Passage:
-    return Passage(str(n), "x", Span(0, len(text)), text, EVIL, EVIL, PassageKind.ARTICLE, 2, 3, ())
+    return Passage(str(n), "x", Span(0, len(text)), text, EVIL, EVIL, PassageKind.ARTICLE, 2, 3, (), asked=(EVIL, EVIL))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -57,6 +58,15 @@ def test_passages_are_found_and_no_more_are_shown_than_can_be_read() -> None:
     assert "All of it was read." in everything
     assert render_source(ROW, source, Coverage(0, ()), passages, "Number 119", "en").count('<li class="passage">') == 1
     assert "没有含这些词的段落" in render_source(ROW, source, Coverage(0, ()), passages, "nothing", "zh")
+
+
+def test_librarians_see_in_which_words_a_passage_is_asked_for() -> None:
+    source, plain = Source(META, "", (), "", ""), replace(passage(1, "Five yuan."), asked=())
+    asked = replace(plain, asked=("who pays", "how much"))
+    shown = [render_source(ROW, source, Coverage(0, ()), [p], "", language) for p, language in ((asked, "en"), (asked, "zh"), (plain, "en"))]
+    assert "Also found by: who pays; how much</p>" in shown[0]
+    assert "也按这些问法查找：who pays；how much</p>" in shown[1]
+    assert "Also found by" not in shown[2]
 
 
 def test_files_have_a_bar_until_they_are_read() -> None:

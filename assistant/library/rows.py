@@ -39,7 +39,7 @@ def passage_from_row(row: Sequence[Any]) -> Passage:
         article=row[10],
         standing=Standing(row[11]),
         reported_by=row[12],
-        asked=tuple(row[14].splitlines()),
+        asked=tuple(row[14].split("\n")) if row[14] else (),
     )
 
 

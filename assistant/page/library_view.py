@@ -31,6 +31,7 @@ _ID, _WHAT_IS_MISSING = Said("编号", "id"), Said("未能读取的内容", "Wha
 _BLANK_PAGES = Said("没有文字的页：{pages}", "Pages without text: {pages}")
 _ALL_READ = Said("全文均已读取。", "All of it was read.")
 _CUT = Said("切分结果", "How it was cut")
+_ASKED, _BETWEEN = Said("也按这些问法查找：", "Also found by: "), Said("；", "; ")
 _SHOWN = Said("显示 {shown} / {total} 个段落；用上面的查找框缩小范围", "{shown} of {total} passages shown; narrow them down with the field above")
 _NO_MATCH = Said("本文件中没有含这些词的段落。", "No passage of this document holds these words.")
 _PAGE, _PAGE_RANGE = Said("第 {first} 页", "p. {first}"), Said("第 {first}–{last} 页", "pp. {first}–{last}")
@@ -143,7 +144,9 @@ def _passage(p: Passage, language: str) -> str:
     page = (_PAGE if p.page_from == p.page_to else _PAGE_RANGE).in_(language).format(first=p.page_from, last=p.page_to)
     parts = [escape(p.locator), page, PASSAGE_KINDS[p.kind].in_(language), escape(p.heading)]
     silent = " silent" if p.kind in SILENT else ""
-    return f'<li class="passage{silent}"><p class="where">{" · ".join(part for part in parts if part)}</p><p class="quote">{escape(p.text)}</p></li>'
+    asked = f'<p class="where">{_ASKED.in_(language)}{escape(_BETWEEN.in_(language).join(p.asked))}</p>' if p.asked else ""
+    where = " · ".join(part for part in parts if part)
+    return f'<li class="passage{silent}"><p class="where">{where}</p><p class="quote">{escape(p.text)}</p>{asked}</li>'
 
 
 def render_nothing_open(language: str) -> str:
