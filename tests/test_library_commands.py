@@ -107,10 +107,10 @@ def test_doctor_puts_right_what_is_out_of_step(rule: Path, home: Path) -> None:
     assert (first.exit_code, verdict, first.stderr) == (0, "Words, vectors and originals are in step.", "")
     pipeline.Assistant(load_settings(), HashEmbedder()).index.vectors.upsert(["ghost"], "gone", HashEmbedder().embed(["ghost"]))
     assert run("doctor").stdout.splitlines()[1] == (
-        "Put right: 1 vector without a passage deleted, 0 passages without a vector embedded, 0 originals without a source deleted."
+        "Put right: 1 vector without a passage deleted, 0 passages without a vector given one, 0 originals without a source deleted."
     )
     assert run("doctor").stdout.splitlines()[1] == "Words, vectors and originals are in step."
-    assert run("doctor", "--rebuild").stdout.splitlines()[1] == "Made again: 2 vectors."
+    assert run("doctor", "--rebuild").stdout.splitlines()[1] == "Indexed again: 2 vectors."
 
 
 @pytest.mark.usefixtures("_bare")
@@ -125,7 +125,7 @@ def test_a_library_of_another_model_is_refused_with_the_remedy_that_works(rule: 
     first, verdict = again.stdout.splitlines()
     assert first.startswith(f"{home}: 1 source, revision ")
     assert "made with other/" in first
-    assert verdict == "Made again: 2 vectors."
+    assert verdict == "Indexed again: 2 vectors."
     assert run("doctor").stdout.splitlines()[1] == "Words, vectors and originals are in step."
     assert run("sources", "--json").stdout.count('"id": "rule"') == 1
 

@@ -65,7 +65,7 @@ def test_librarians_see_in_which_words_a_passage_is_asked_for() -> None:
     asked = replace(plain, asked=("who pays", "how much"))
     shown = [render_source(ROW, source, Coverage(0, ()), [p], "", language) for p, language in ((asked, "en"), (asked, "zh"), (plain, "en"))]
     assert "Also found by: who pays; how much</p>" in shown[0]
-    assert "也按这些问法查找：who pays；how much</p>" in shown[1]
+    assert "下列问法也能找到本段：who pays；how much</p>" in shown[1]
     assert "Also found by" not in shown[2]
 
 

@@ -77,7 +77,8 @@ def remove(ctx: typer.Context, source_id: Annotated[str, typer.Argument(help="An
 
 @keeping.command()
 def doctor(
-    ctx: typer.Context, rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all vectors again, also those of another model or version.")] = False
+    ctx: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Fill the vector index again; make a library of another model or version anew.")] = False,
 ) -> None:
     """Check the library, put right what is out of step, and say whether the chat model answers."""
     out = begin(ctx)
@@ -87,12 +88,12 @@ def doctor(
     index, held = library.index, count(len(library.sources()), "source")
     out.print(f"{index.home}: {held}, revision {index.registry.revision()}, made with {index.fingerprint}")
     if rebuild:
-        out.print(f"Made again: {count(len(found.missing), 'vector')}.")
+        out.print(f"Indexed again: {count(len(found.missing), 'vector')}.")
     elif found.in_step:
         out.print("Words, vectors and originals are in step.")
     else:
         orphans, missing, strays = count(len(found.orphans), "vector"), count(len(found.missing), "passage"), count(len(found.strays), "original")
-        out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector embedded, {strays} without a source deleted.")
+        out.print(f"Put right: {orphans} without a passage deleted, {missing} without a vector given one, {strays} without a source deleted.")
     if found.quoting:
         out.print(f"Words of removed sources taken out of {count(found.quoting, 'answer')} in conversations.")
     if found.lost:

@@ -40,10 +40,12 @@ def encode_words(texts: Iterable[str], lexicon: Lexicon, new_words: Callable[[It
 
 def encode_passages(source: Source, passages: Sequence[Passage], embedder: Embedder) -> dict[str, PassageVectors]:
     """Return the vectors of passages of a source, by id."""
+    if not passages:
+        return {}
     own = _embed([embedded_text(source, p) for p in passages], embedder)
     units = _embed([text for p in passages for text in (*(source.text[u.span.start : u.span.end] for u in p.units), *p.asked)], embedder)
     ends = np.cumsum([len(p.units) + len(p.asked) for p in passages])[:-1]
-    return {p.id: PassageVectors(*vectors) for p, *vectors in zip(passages, own, np.split(units, ends), strict=True)} if passages else {}
+    return {p.id: PassageVectors(mine, parts) for p, mine, parts in zip(passages, own, np.split(units, ends), strict=True)}
 
 
 def embedded_text(source: Source, passage: Passage) -> str:

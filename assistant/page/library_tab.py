@@ -42,7 +42,7 @@ _SAVED, _SAME = Said("已保存，索引已更新。", "Saved, and the index fol
 _RENEWED = Said("已重新读取并建立索引：{n} 个段落。", "Read and indexed anew: {n} passages.")
 _IN_STEP = Said("资料库完好：每个段落都有向量，没有多余的向量。", "All is well: each passage has its vector, and no vector is left over.")
 _MENDED = Said("已修复：清除多余向量 {orphans} 个，补齐缺失向量 {missing} 个。", "Mended: {orphans} left-over vectors cleared, {missing} missing ones made.")
-_REBUILT = Said("已重建 {n} 个向量。", "{n} vectors were made again.")
+_REBUILT = Said("向量索引已重建，共 {n} 个向量。", "The vector index is filled again: {n} vectors.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class LibraryTab:
         return self._changed(request, language, "-", work)
 
     def rebuild(self, request: gr.Request, language: str) -> str:
-        """Make all vectors again."""
+        """Fill the vector index again."""
 
         def work() -> str:
             return render_done(_REBUILT.in_(language).format(n=len(self.assistant.doctor(rebuild=True).missing)))

@@ -24,7 +24,7 @@ REPLACE_DROP = Said("新版本文件（编号和文件信息保持不变）", "T
 REINDEX = Said("重新读取并建立索引", "Read and index anew")
 REMOVE, CONFIRM, CANCEL = Said("移除……", "Remove…"), Said("确认移除，不可恢复", "Remove for good"), Said("不移除", "Keep it")
 MAINTENANCE = Said("资料库维护", "Maintenance")
-CHECK, REBUILD = Said("检查并修复", "Check and mend"), Said("重建全部向量", "Make all vectors again")
+CHECK, REBUILD = Said("检查并修复", "Check and mend"), Said("重建向量索引", "Fill the vector index again")
 
 AS_READ = Said("以文件所载为准", "as the file says")
 UNKNOWN_PLACE = Said("不明", "unknown")
