@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -133,6 +134,38 @@ def test_a_damaged_store_names_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"not a database" * 500)
     with pytest.raises(IndexUnavailable, match="assistant doctor --rebuild"):
         VectorStore(tmp_path)
+
+
+class Racing:
+    """A collection from which another thread deletes while it is read, so many times in a row."""
+
+    def __init__(self, collection: Any, races: int, words: str = "Error executing plan: Internal error: Error finding id") -> None:
+        self._collection, self.races, self.words = collection, races, words
+
+    def query(self, **arguments: Any) -> Any:
+        if self.races:
+            self.races -= 1
+            raise RuntimeError(self.words)
+        return self._collection.query(**arguments)
+
+
+def test_a_read_that_races_with_a_deletion_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(VectorStore(tmp_path)) as store:
+        store.upsert(["a"], "s", unit_vectors(1))
+        racing = Racing(store._collection, 3)
+        monkeypatch.setattr(store, "_collection", racing)
+        assert [i for i, _ in store.query(unit_vectors(1)[0], 1)] == ["a"]
+        assert racing.races == 0
+
+
+@pytest.mark.parametrize(("races", "words", "left"), [(9, "Error finding id", 5), (9, "disk full", 8)])
+def test_what_lasts_or_is_no_race_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, races: int, words: str, left: int) -> None:
+    with closing(VectorStore(tmp_path)) as store:
+        racing = Racing(store._collection, races, words)
+        monkeypatch.setattr(store, "_collection", racing)
+        with pytest.raises(IndexUnavailable, match=rf"failed to query \({words}\)\. Run: assistant doctor --rebuild"):
+            store.query(unit_vectors(1)[0], 1)
+        assert racing.races == left
 
 
 @pytest.mark.parametrize("count", [20, 1100])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ COLLECTION = "passages"
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 1000}
 """Denser and searched wider than by default, for a fraction of a millisecond. Up to 1,000 vectors Chroma makes the graph anew at each
 opening, a little different each time; searched this wide, it gives the same answers all the same."""
+_RACE = "Error finding id"
+"""What Chroma says of a read between whose halves another thread deletes, and also where vectors are lost; then it says so again."""
+_TRIES, _PAUSE = 4, 0.05
 _opening = threading.Lock()
 
 
@@ -145,12 +149,14 @@ class VectorStore:
         self._stop()
 
     def _call(self, name: str, **arguments: Any) -> Any:
-        try:
-            return getattr(self._collection, name)(**arguments)
-        except Exception as error:
-            raise IndexUnavailable(
-                f"{self._where}: the vector store failed to {name} ({_first_line(error)}). Run: {self._repair}"
-            ) from error
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                return getattr(self._collection, name)(**arguments)
+            except Exception as error:
+                if not (tries_left and _RACE in str(error)):
+                    raise IndexUnavailable(f"{self._where}: the vector store failed to {name} ({_first_line(error)}). Run: {self._repair}") from error
+            time.sleep(_PAUSE)
+        raise AssertionError("the last try returns or raises")
 
 
 def blank_unused_rows(graph: Path) -> None:
