@@ -28,8 +28,6 @@ SMALL, SMALL_THRESHOLD = 30, 0.3
 """In a library of fewer passages how rare a word is says little, and the rules on what is missing say most; set by hand."""
 MANY = 10
 """Passages from which the best one was picked out of many, so that its closeness says little by itself."""
-RULED_OUT = 0.5
-"""What an unmet demand leaves of the confidence."""
 LEAST_AROUND = 0.3
 """Share of the question's weight below which a refused question is about something else."""
 SCENE = 0.2
@@ -169,9 +167,10 @@ def judge(query: Query, draft: Draft, size: int) -> Sufficiency:
     values = features(query, best, support, focus, len({c.hit.passage.id for c in draft.candidates}))
     confidence = model().confidence(values)
     lacking = _lacking(query, support, focus)
+    threshold = model().threshold if size >= SMALL else SMALL_THRESHOLD
     if unmet := find_unmet(query, draft, weighed):
-        return Sufficiency(RULED_OUT * confidence, unmet.missing or lacking, unmet.reason)
-    if confidence >= (model().threshold if size >= SMALL else SMALL_THRESHOLD):
+        return Sufficiency(threshold * confidence, unmet.missing or lacking, unmet.reason)  # however sure of the rest, below the threshold
+    if confidence >= threshold:
         return Sufficiency(confidence, lacking, None, values)
     if best.around < LEAST_AROUND:
         return Sufficiency(confidence, lacking or _surfaces(query), Reason.OUT_OF_SCOPE, values)
