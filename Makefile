@@ -61,7 +61,7 @@ evals: $(STAMP) ## Run the evaluation
 	$(PY) -m evals run
 
 gate: $(STAMP) ## Run the evaluation against evals/baseline.toml; fails if a floor is not met
-	$(PY) -m evals gate --out evals/results/gate.json
+	$(PY) -m evals gate $(if $(GATE_HOME),--home $(GATE_HOME)) --out evals/results/gate.json
 
 report: $(STAMP) ## Write the last results as a page, evals/results/report.html
 	$(PY) -m evals report

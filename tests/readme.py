@@ -1,6 +1,7 @@
 """The README's first steps, taken: the first start fills the library that ships, and the first answer is the one printed there.
 
-``python -m tests.readme``; a step of CI and not a test, for filling the library takes a minute or two.
+``python -m tests.readme [FOLDER]``; a step of CI and not a test, for filling the library takes a minute or two. Given a folder, which
+must not be there yet, the library stays in it.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ def main() -> int:
     if not sample or not documents:
         print("README.md: has no sample answer, or does not say how many documents are taken in", file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        home = Path(sys.argv[1] if len(sys.argv) > 1 else temporary)
+        if home.is_dir() and any(home.iterdir()):
+            print(f"{home}: is not empty, so this would not be the first start. Name a folder that is not there.", file=sys.stderr)
+            return 2
         asked = [sys.executable, "-m", "assistant", "ask", "--", sample[1]]
-        answer = subprocess.run(asked, cwd=ROOT, env=os.environ | {"ASSISTANT_HOME": folder}, stdout=subprocess.PIPE, text=True, check=True).stdout
+        answer = subprocess.run(asked, cwd=ROOT, env=os.environ | {"ASSISTANT_HOME": str(home)}, stdout=subprocess.PIPE, text=True, check=True).stdout
     said = re.sub(r"^截至.*? · 资料库修订号 (\d+) · .*$", r"截至… · 资料库修订号 \1 · …", answer.strip(), flags=re.MULTILINE)
     differing = list(difflib.unified_diff(sample[2].strip().splitlines(), said.splitlines(), "README.md", "assistant ask", lineterm=""))
     if f" · 资料库修订号 {documents[1]} · " not in said:
