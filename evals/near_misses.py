@@ -1,0 +1,162 @@
+"""``python -m evals near-misses``: are questions that a text answers told from those that it only seems to answer?
+
+``evals/questions/*.jsonl`` has thousands of questions, each written for one text: some that it answers, and some for what it does not
+say though nearly all their words are there. The suites are too few to tell a better refusal from a lucky one; these are not. Evidence
+is a whole text and not a span, and whether an answer states the right facts is not asked, so they measure the refusal and nothing else.
+The reading network is trained on them, so only one that has not seen a fold (``--held``) is measured on it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.answers.cross_encoder import CrossEncoder
+from assistant.errors import AssistantError
+from assistant.pipeline import Assistant
+from assistant.results import Scope
+from evals.judging import Judged, auroc
+from evals.library import LibraryNotReady, library_paths, open_library, write_json
+from evals.options import library_options
+
+FOLDER = Path(__file__).parent / "questions"
+KINDS = ("answered", "attribute", "premise", "elsewhere")
+"""Answered; asks for what the text does not say of a thing that it speaks of; takes for granted what it does not say; of another place,
+year, actor or programme than the text's."""
+FOLDS = 5
+LIBRARIES = {"corpus": "corpus", "laws": "texts", "seeds": "texts"}
+"""The library that the questions on a folder's texts are asked of; those on other folders' are for training only."""
+
+
+class QuestionError(AssistantError):
+    """A line is no question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, and the text that it was written for."""
+
+    text: str
+    """The file: of a digest ``corpus/FOLDER/WORK``, of another text its path below the folder of texts."""
+    at: str
+    """A heading, an article, or where a paragraph begins."""
+    language: str
+    kind: str
+    question: str
+
+    @property
+    def work(self) -> str:
+        """The work whose questions stay together in one fold."""
+        return Path(self.text).name.split(".")[0]
+
+    @property
+    def fold(self) -> int:
+        """The fold in which the work is held out."""
+        return hashlib.sha256(self.work.encode()).digest()[0] % FOLDS
+
+    @property
+    def answered(self) -> bool:
+        """Whether the text answers it."""
+        return self.kind == "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a question."""
+
+    question: Question
+    answered: bool
+    confidence: float
+    found: bool
+    """Whether its text is the source of one of the first five passages."""
+
+
+def read_questions(folder: Path = FOLDER, sample: int = 0) -> list[Question]:
+    """Return the questions, in the order of the files; the first ``sample`` by hash of the question, if given.
+
+    Raises:
+        QuestionError: a line is no question.
+    """
+    out = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                question = Question(**json.loads(line))
+            except (ValueError, TypeError) as error:
+                raise QuestionError(f"{path}:{number}: is no question ({error}). Give text, at, language, kind and question.") from error
+            if question.kind not in KINDS:
+                raise QuestionError(f"{path}:{number}: kind {question.kind!r}. Write one of {', '.join(KINDS)}.")
+            out.append(question)
+    by_hash = sorted(out, key=lambda q: hashlib.sha256(q.question.encode()).digest())
+    return by_hash[:sample] if sample else out
+
+
+def ask(questions: Sequence[Question], libraries: Mapping[str, Assistant], day: dt.date) -> Iterator[Asked]:
+    """Yield what becomes of each question whose library is there."""
+    for question in questions:
+        library = libraries.get(LIBRARIES.get(question.text.split("/")[0], ""))
+        if library is not None:
+            finding = library.find(question.question, Scope(as_of=day))
+            found = any(Path(library.source(h.source.id).path).name.split(".")[0] == question.work for h in finding.hits[:5])
+            yield Asked(question, finding.answers, finding.sufficiency.confidence, found)
+
+
+def rates(asked: Sequence[Asked]) -> dict[str, float]:
+    """Return the share answered of each kind, of the answerable the share whose text was found, and the AUROC of the confidence."""
+    shares = {kind: [a.answered for a in asked if a.question.kind == kind] for kind in KINDS}
+    out = {f"{kind}_answered": sum(told) / len(told) for kind, told in shares.items() if told}
+    answerable = [a.found for a in asked if a.question.answered]
+    out |= {"found": sum(answerable) / len(answerable)} if answerable else {}
+    if 0 < len(answerable) < len(asked):
+        out["auroc"] = auroc([Judged(a.confidence, a.answered, a.question.answered) for a in asked])
+    return out
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``near-misses``."""
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="N questions, drawn by hash; all if not given")
+    parser.add_argument("--held", type=Path, metavar="FILE", help="ask with this network, of fit-reader's held.npz, and only of the works that it has not seen")
+    parser.add_argument("--as-of", type=dt.date.fromisoformat, default=dt.date.today(), metavar="DATE", help="the day on which is asked; today if not given")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the figures as JSON")
+    library_options(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Ask, print a line for each folder of texts and language, and return 0."""
+    questions = read_questions(sample=args.sample)
+    with tempfile.TemporaryDirectory(prefix="evals-near-misses-", ignore_cleanup_errors=True) as temporary:
+        libraries = dict(_libraries(args.texts, args.home or Path(temporary)))
+        if args.held:
+            questions = [q for q in questions if q.fold == 0]
+            for library in libraries.values():
+                library.cross_encoder = CrossEncoder(args.held)
+        asked = list(ask(questions, libraries, args.as_of))
+    if not asked:
+        raise LibraryNotReady(f"{args.texts}: has none of the texts that are asked about. Name the folder with laws/ and seeds/ by --texts.")
+    figures = {}
+    for folder in dict.fromkeys(q.text.split("/")[0] for q in questions):
+        for language in ("zh", "en"):
+            if mine := [a for a in asked if a.question.text.startswith(f"{folder}/") and a.question.language == language]:
+                figures[f"{folder}/{language}"] = rates(mine) | {"n": len(mine)}
+    figures["all"] = rates(asked) | {"n": len(asked)}
+    for name, row in figures.items():
+        print(f"{name:10}", "  ".join(f"{measure} {value:.3f}" if measure != "n" else f"n {value}" for measure, value in row.items()))
+    if args.out:
+        write_json(args.out, figures)
+    return 0
+
+
+def _libraries(texts: Path, home: Path) -> Iterator[tuple[str, Assistant]]:
+    for name in dict.fromkeys(LIBRARIES.values()):
+        if paths := library_paths(name, texts):
+            asker = open_library(paths, home / name).asker
+            assert isinstance(asker, Assistant)
+            yield name, asker
+        else:
+            print(f"skipped: questions on statutes and papers, for {texts} has none")
