@@ -23,8 +23,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "refusal": ("refusal", "measure false answers and false refusals on public sets"),
     "near-misses": ("near_misses", "ask thousands of questions in pairs, one that a text answers and one that it only seems to"),
     "fit-refusal": ("fit_refusal", "fit the model that decides whether to answer"),
-    "reading-texts": ("reading_pack", "gather what the reading network learns from into one file"),
-    "fit-reader": ("fit_reader", "train the network that reads question and text together"),
     "retrieval": ("retrieval", "measure on public sets what is found, with words and meaning together and alone"),
     "ranking": ("ranking", "fit the order of candidates on one half of public sets, and measure it on the other"),
     "grounding": ("grounding", "measure the judge on public sets of labelled responses"),

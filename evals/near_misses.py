@@ -3,7 +3,6 @@
 ``evals/questions/*.jsonl`` has thousands of questions, each written for one text: some that it answers, and some for what it does not
 say though nearly all their words are there. The suites are too few to tell a better refusal from a lucky one; these are not. Evidence
 is a whole text and not a span, and whether an answer states the right facts is not asked, so they measure the refusal and nothing else.
-The reading network is trained on them, so only one that has not seen a fold (``--held``) is measured on it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answers.cross_encoder import CrossEncoder
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 from assistant.results import Scope
@@ -29,9 +27,8 @@ FOLDER = Path(__file__).parent / "questions"
 KINDS = ("answered", "attribute", "premise", "elsewhere")
 """Answered; asks for what the text does not say of a thing that it speaks of; takes for granted what it does not say; of another place,
 year, actor or programme than the text's."""
-FOLDS = 5
 LIBRARIES = {"corpus": "corpus", "laws": "texts", "seeds": "texts"}
-"""The library that the questions on a folder's texts are asked of; those on other folders' are for training only."""
+"""The library that the questions on a folder's texts are asked of."""
 
 
 class QuestionError(AssistantError):
@@ -52,13 +49,8 @@ class Question:
 
     @property
     def work(self) -> str:
-        """The work whose questions stay together in one fold."""
+        """The work that the text is of."""
         return Path(self.text).name.split(".")[0]
-
-    @property
-    def fold(self) -> int:
-        """The fold in which the work is held out."""
-        return hashlib.sha256(self.work.encode()).digest()[0] % FOLDS
 
     @property
     def answered(self) -> bool:
@@ -92,6 +84,8 @@ def read_questions(folder: Path = FOLDER, sample: int = 0) -> list[Question]:
                 raise QuestionError(f"{path}:{number}: is no question ({error}). Give text, at, language, kind and question.") from error
             if question.kind not in KINDS:
                 raise QuestionError(f"{path}:{number}: kind {question.kind!r}. Write one of {', '.join(KINDS)}.")
+            if question.text.split("/")[0] not in LIBRARIES:
+                raise QuestionError(f"{path}:{number}: text {question.text!r}. Name a file below {', '.join(LIBRARIES)}.")
             out.append(question)
     by_hash = sorted(out, key=lambda q: hashlib.sha256(q.question.encode()).digest())
     return by_hash[:sample] if sample else out
@@ -100,7 +94,7 @@ def read_questions(folder: Path = FOLDER, sample: int = 0) -> list[Question]:
 def ask(questions: Sequence[Question], libraries: Mapping[str, Assistant], day: dt.date) -> Iterator[Asked]:
     """Yield what becomes of each question whose library is there."""
     for question in questions:
-        library = libraries.get(LIBRARIES.get(question.text.split("/")[0], ""))
+        library = libraries.get(LIBRARIES[question.text.split("/")[0]])
         if library is not None:
             finding = library.find(question.question, Scope(as_of=day))
             found = any(Path(library.source(h.source.id).path).name.split(".")[0] == question.work for h in finding.hits[:5])
@@ -121,7 +115,6 @@ def rates(asked: Sequence[Asked]) -> dict[str, float]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``near-misses``."""
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="N questions, drawn by hash; all if not given")
-    parser.add_argument("--held", type=Path, metavar="FILE", help="ask with this network, of fit-reader's held.npz, and only of the works that it has not seen")
     parser.add_argument("--as-of", type=dt.date.fromisoformat, default=dt.date.today(), metavar="DATE", help="the day on which is asked; today if not given")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the figures as JSON")
     library_options(parser)
@@ -132,10 +125,6 @@ def main(args: argparse.Namespace) -> int:
     questions = read_questions(sample=args.sample)
     with tempfile.TemporaryDirectory(prefix="evals-near-misses-", ignore_cleanup_errors=True) as temporary:
         libraries = dict(_libraries(args.texts, args.home or Path(temporary)))
-        if args.held:
-            questions = [q for q in questions if q.fold == 0]
-            for library in libraries.values():
-                library.cross_encoder = CrossEncoder(args.held)
         asked = list(ask(questions, libraries, args.as_of))
     if not asked:
         raise LibraryNotReady(f"{args.texts}: has none of the texts that are asked about. Name the folder with laws/ and seeds/ by --texts.")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.config import load_settings
+from assistant.config import load_settings, shipped
 from assistant.pipeline import Assistant
 from evals.cases import CASES
 from evals.near_misses import KINDS, Asked, Question, QuestionError, ask, rates, read_questions
@@ -44,12 +44,20 @@ def test_no_question_is_there_twice_for_one_text_or_in_a_suite(questions: list[Q
         ("{", "is no question"),
         ('{"text": "a"}', "is no question"),
         ('{"text": "a", "at": "b", "language": "en", "kind": "maybe", "question": "c"}', "kind 'maybe'. Write one of answered"),
+        ('{"text": "a", "at": "b", "language": "en", "kind": "answered", "question": "c"}', "text 'a'. Name a file below corpus"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
     (tmp_path / "some.jsonl").write_text(line + "\n", encoding="utf-8")
     with pytest.raises(QuestionError, match=rf"some\.jsonl:1: {message}"):
         read_questions(tmp_path)
+
+
+def test_each_question_on_the_corpus_names_a_digest(questions: list[Question]) -> None:
+    works = {q.text for q in questions if q.text.startswith("corpus/")}
+    assert len(works) == 85
+    for work in works:
+        assert (shipped("corpus").parent / f"{work}.en.md").is_file()
 
 
 def test_a_sample_is_the_same_each_time(questions: list[Question]) -> None:
@@ -63,7 +71,7 @@ def test_each_question_is_asked_of_its_own_library(tmp_path: Path) -> None:
     library = Assistant(load_settings(home=tmp_path / "home", corpus=""), HashEmbedder())
     assert [r.outcome for r in library.ingest([tmp_path / "pears.md"])] == ["added"]
     text = "How much is the rebate on pears that growers get?"
-    questions = [Question(f"{folder}/pears", "1 Rebate", "en", "answered", text) for folder in ("corpus", "laws", "bench")]
+    questions = [Question(f"{folder}/pears", "1 Rebate", "en", "answered", text) for folder in ("corpus", "laws")]
     (asked,) = ask(questions, {"corpus": library}, dt.date(2026, 1, 1))
     assert (asked.question, asked.answered, asked.found) == (questions[0], True, True)
 

@@ -6,21 +6,16 @@ Semantic Retrieval*): a millisecond a sentence without torch, and one space for 
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from assistant.errors import ConfigError
 from assistant.library.embedding import Embedder, Vectors, check_file
-
-if TYPE_CHECKING:
-    from assistant.library.pieces import PieceFeatures
 
 BILINGUAL = "use-multilingual-3"
 SHA256 = {
@@ -71,32 +66,6 @@ class BilingualEmbedder(Embedder):
         unknown = self._pieces.unk_id()
         return 1.0 - sum(i == unknown for i in pieces) / len(pieces) if pieces else 0.0
 
-    def encode(self, text: str) -> list[int]:
-        """Return the pieces of a text, between those that begin and end every text; any space counts as one."""
-        self._load()
-        pieces: list[int] = self._pieces.encode(" ".join(text.split()), out_type=int, add_bos=True, add_eos=True)
-        return pieces
-
-    def spelling(self, piece: int) -> str:
-        """Return how a piece is written; one that begins a word begins with ``▁``."""
-        self._load()
-        return str(self._pieces.id_to_piece(piece))
-
-    def layers(self) -> Mapping[str, npt.NDArray[Any]]:
-        """Return the arrays below the vector by the package's names, and ``table``, ``scale`` and ``low`` of each piece."""
-        self._load()
-        table = self._network.table
-        with np.load(_packaged_files() / "weights.npz", allow_pickle=False) as weights:
-            block = np.arange(len(table)) % len(weights["scale"])  # the package keeps every seventeenth piece together
-            own = {name: weights[name] for name in weights.files if not name.startswith("q")}
-            return own | {"table": table, "scale": weights["scale"][block], "low": weights["lo"][block]}
-
-    def features(self) -> PieceFeatures:
-        """Return what computes the layers below the vector."""
-        from assistant.library.pieces import PieceFeatures  # torch, which the vectors do without
-
-        return PieceFeatures(self.layers())
-
     def _load(self) -> None:
         if self._network is not None:
             return
@@ -108,12 +77,6 @@ class BilingualEmbedder(Embedder):
 
                 self._pieces = SentencePieceProcessor(model_file=str(folder / "sp.model"))
                 self._network = NumpyBackend(str(folder / "weights.npz"), self._pieces, threads=THREADS)  # last: it says that all is loaded
-
-
-@functools.cache
-def open_bilingual() -> BilingualEmbedder:
-    """Return the packaged bilingual model, one a process."""
-    return BilingualEmbedder()
 
 
 def _packaged_files() -> Path:

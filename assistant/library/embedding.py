@@ -119,45 +119,24 @@ class SentenceTransformerEmbedder(Embedder):
 
 
 def _load_model(name: str) -> Any:
-    location = packaged_model() if name == PACKAGED else name
+    location = _packaged_model() if name == PACKAGED else name
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if name == PACKAGED or Path(name).is_dir():
         os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is ever downloaded for a model that is on disk
+    import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
     try:
-        model = SentenceTransformer(str(location), device="cpu", model_kwargs={"dtype": precision()})
+        model = SentenceTransformer(str(location), device="cpu", model_kwargs={"dtype": dtype})
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"ASSISTANT_EMBEDDING_MODEL: {name!r} cannot be loaded on this machine ({str(error).splitlines()[0]}). "
             f"Give the name or folder of a sentence-transformers model that is on disk, or unset the variable."
         ) from error
     return model
-
-
-def load_packaged_bert() -> Any:
-    """Return the layers of the packaged model as transformers has them, in float32, for other work than vectors.
-
-    Raises:
-        ConfigError: the package is missing, or its weights are not the published ones.
-    """
-    location = packaged_model()
-    from safetensors.torch import load_file
-    from transformers import BertConfig, BertModel
-
-    bert = BertModel(BertConfig.from_pretrained(location), add_pooling_layer=False)
-    weights = load_file(location / "model.safetensors")
-    bert.load_state_dict({name: weights[name] for name in bert.state_dict()})
-    return bert
-
-
-def precision() -> Any:
-    """Return the torch type in which this processor computes fastest without loss that matters."""
-    import torch
-
-    return torch.bfloat16 if _has_bfloat16() else torch.float32
 
 
 def _has_bfloat16() -> bool:
@@ -167,7 +146,7 @@ def _has_bfloat16() -> bool:
         return False
 
 
-def packaged_model() -> Path:
+def _packaged_model() -> Path:
     """Return the folder of the packaged model after checking its weights.
 
     Raises:

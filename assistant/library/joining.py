@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.errors import ConfigError
-from assistant.library.bilingual import BILINGUAL, open_bilingual
+from assistant.library.bilingual import BILINGUAL, BilingualEmbedder
 from assistant.library.embedding import READABLE, Embedder, SentenceTransformerEmbedder, Vectors
 
 SHARE = 0.7
@@ -27,10 +27,10 @@ def open_embedder(name: str) -> Embedder:
     """
     first, plus, second = name.partition("+")
     if not plus:
-        return open_bilingual() if name == BILINGUAL else SentenceTransformerEmbedder(name)
+        return BilingualEmbedder() if name == BILINGUAL else SentenceTransformerEmbedder(name)
     if second != BILINGUAL or not first:
         raise ConfigError(f"ASSISTANT_EMBEDDING_MODEL: {name!r} joins what cannot be joined. Write it as MODEL+{BILINGUAL}, or name one model.")
-    return JoinedEmbedder(SentenceTransformerEmbedder(first), open_bilingual())
+    return JoinedEmbedder(SentenceTransformerEmbedder(first), BilingualEmbedder())
 
 
 class JoinedEmbedder(Embedder):
