@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "canaries": ("canaries", "hold deliberately bad assistants to the gate; exit 1 if one is not caught by name"),
     "facts": ("facts", "compare the corpus with the texts that it digests; exit 1 if anything is not borne out"),
     "refusal": ("refusal", "measure false answers and false refusals on public sets"),
-    "near-misses": ("near_misses", "ask thousands of questions in pairs, one that a text answers and one that it only seems to"),
+    "near-misses": ("near_misses", "ask thousands of questions, some that a text answers and some that it only seems to"),
     "fit-refusal": ("fit_refusal", "fit the model that decides whether to answer"),
     "retrieval": ("retrieval", "measure on public sets what is found, with words and meaning together and alone"),
     "ranking": ("ranking", "fit the order of candidates on one half of public sets, and measure it on the other"),

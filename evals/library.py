@@ -91,7 +91,8 @@ def open_library(paths: Sequence[Path], home: Path) -> Library:
         raise LibraryNotReady(f"--home {home}: holds {len(others)} other sources ({min(others)}, for one). Name an empty folder.")
     code, marker = code_hash(), home / _MADE_BY
     if any(r.outcome == "unchanged" for r in reports) and (not marker.is_file() or marker.read_text() != code):
-        print(f"note: {home} was filled by other code than today's, so its passages may be stale. Leave out --home to be sure.", file=sys.stderr)
+        by = "other code than today's" if marker.is_file() else "somebody else than the evaluation"
+        print(f"note: {home} was filled by {by}, so its passages may be stale. Leave out --home to be sure.", file=sys.stderr)
     else:
         marker.write_text(code)
     return Library(library, {r.path.resolve(): r.source_id for r in reports}, _fingerprints(library, marker.read_text() if marker.is_file() else ""))

@@ -3,6 +3,8 @@
 ``evals/questions/*.jsonl`` has thousands of questions, each written for one text: some that it answers, and some for what it does not
 say though nearly all their words are there. The suites are too few to tell a better refusal from a lucky one; these are not. Evidence
 is a whole text and not a span, and whether an answer states the right facts is not asked, so they measure the refusal and nothing else.
+That a question is not answered was judged by its own text, and in the corpus by a search of the others; of statutes, another article may
+answer some, so the rates of false answers are upper bounds.
 """
 
 from __future__ import annotations

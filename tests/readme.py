@@ -1,7 +1,7 @@
 """The README's first steps, taken: the first start fills the library that ships, and the first answer is the one printed there.
 
 ``python -m tests.readme [FOLDER]``; a step of CI and not a test, for filling the library takes a minute or two. Given a folder, which
-must not be there yet, the library stays in it.
+must be empty or not there yet, the library stays in it.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def test_questions_are_of_all_kinds_in_both_languages(questions: list[Question])
 
 
 TWICE = "At what rate is the local education surcharge collected?"
-"""Written once for training and once for a suite, by two people who saw neither."""
+"""Written once here and once for a suite, by two writers who did not see each other's."""
 
 
 def test_no_question_is_there_twice_for_one_text_or_in_a_suite(questions: list[Question]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answers.sufficiency import Sufficiency, judge, model, scene_of, support_of
+from assistant.answers.sufficiency import SMALL, SMALL_THRESHOLD, Sufficiency, judge, model, scene_of, support_of
 from assistant.language.glossary import Dictionary
 from assistant.results import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
@@ -98,6 +98,13 @@ def test_a_national_rule_answers_for_each_place(dictionary: Dictionary) -> None:
     national = replace(LAW, jurisdiction="CN")
     shelf = Shelf(dictionary, (national, f"# Law\n\n## 1 Pay\n\nThe daily pay of an intern is at least 80 yuan.\n\n{OTHERS}"))
     assert judged(shelf, "How much is the daily pay of an intern in Sichuan?").reason is None
+
+
+@pytest.mark.parametrize(("size", "threshold"), [(PASSAGES, model().threshold), (SMALL - 1, SMALL_THRESHOLD)])
+def test_what_is_ruled_out_is_less_sure_than_what_is_answered(shelf: Shelf, size: int, threshold: float) -> None:
+    verdict = judge(*shelf.draft("How many apprentices did the Chongqing machine works recruit in 2019?"), size)
+    assert verdict.reason is Reason.EVIDENCE_TOO_WEAK
+    assert 0.5 * threshold < verdict.confidence < threshold
 
 
 def test_nothing_found_and_nothing_about_it(shelf: Shelf) -> None:
