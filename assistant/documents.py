@@ -156,6 +156,14 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownQuestion:
+    """A question of which is known whether a document answers it; where not, it only looks as if it did."""
+
+    text: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One document as the library holds it. Every span in the system is a range of ``text``."""
 
@@ -170,6 +178,8 @@ class Source:
     """The name under which the library keeps the file itself; empty where it does not."""
     lines: tuple[PrintedLine, ...] = field(default=(), compare=False, repr=False)
     """Where the text is printed, as the reader found it; the library gives them back page by page."""
+    questions: tuple[KnownQuestion, ...] = ()
+    """Those that are known of it."""
 
     @property
     def id(self) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from assistant.access.views import IndexView
 from assistant.answers.answering import Draft, ExtractiveAnswerer
 from assistant.answers.composing import Finding, compose
+from assistant.answers.expectation import expect
 from assistant.answers.roles import Answerer, Finder, Verifier
 from assistant.answers.sufficiency import judge
 from assistant.benefits.assessment import Worksheet, assess, make_worksheet
@@ -230,7 +231,8 @@ class Assistant:
         hits = self.retriever.search(query, scope, self.settings.top_k)
         answering = self._answering(query, hits)
         draft = self._draft(query, answering)
-        return Finding(query, scope, tuple(hits), tuple(answering), draft, judge(query, draft, self.index.registry.statistics()[0]))
+        sufficiency = judge(query, draft, self.index.registry.statistics()[0], expect(query, draft, self.retriever))
+        return Finding(query, scope, tuple(hits), tuple(answering), draft, sufficiency)
 
     def show(self, finding: Finding) -> Answer | Abstention:
         """Return the extractive answer of what was found, or the refusal."""

@@ -1,6 +1,7 @@
 """The corpus that ships: complete in both languages, with every text that no longer applies labelled, and one glossary without doubles."""
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from assistant.config import shipped
 from assistant.documents import Authority, Kind, Standing, Status
 from assistant.language.glossary import read_terms
+from assistant.library.chunking import chunk
+from assistant.reading.loading import load
+from evals.cases import CASES
 from evals.digests import Digest, read_digest
 
 CORPUS = shipped("corpus")
@@ -67,3 +71,23 @@ def test_the_glossary_holds_every_term_that_was_collected() -> None:
         collected = [row["zh"] for row in csv.DictReader(file, delimiter="\t")]
     assert len(collected) == 112
     assert set(collected) <= forms
+
+
+SIDECARS = sorted(CORPUS.glob("*/*.questions.jsonl"))
+
+
+def test_every_digest_has_known_questions_under_its_headings(digests: list[Digest]) -> None:
+    assert {p.name.removesuffix(".questions.jsonl") for p in SIDECARS} == {d.metadata.id for d in digests}
+    for sidecar in SIDECARS:
+        headings = {p.heading for p in chunk(load(sidecar.with_name(sidecar.name.replace(".questions.jsonl", ".md"))))}
+        for at in {json.loads(line)["at"] for line in sidecar.read_text(encoding="utf-8").splitlines()}:
+            assert len([h for h in headings if f" › {h}".endswith(f" › {at}")]) == 1, f"{sidecar.name}: {at}"
+
+
+def test_known_questions_are_of_both_sorts_and_stand_once_in_all_the_corpus_and_in_no_suite() -> None:
+    known = [json.loads(line) for path in SIDECARS for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = [q["question"] for q in known]
+    assert len(known) > 15_000
+    assert 0.35 < sum(q["answered"] for q in known) / len(known) < 0.5
+    assert len(set(texts)) == len(texts)
+    assert not {json.loads(line)["question"] for path in CASES.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()} & set(texts)

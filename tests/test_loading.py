@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pptx import Presentation
 from reportlab.pdfgen.canvas import Canvas
 
-from assistant.documents import Authority, Kind, Metadata, Source, Status
+from assistant.documents import Authority, Kind, KnownQuestion, Metadata, Source, Status
 from assistant.errors import EmptyFile, LoadError, MetadataError, NoTextLayer, UnknownSuffix, UnreadableFile
 from assistant.reading.loading import SUFFIXES, find_files, load, slug
 
@@ -95,6 +95,16 @@ def test_changed_sidecar_changes_the_fingerprint(tmp_path: Path) -> None:
     written(tmp_path / "a.meta.yaml", "# remark\nstatus: repealed\n")
     assert len({bare, repealed, load(file).sha256, load(file, {"status": "trial"}).sha256}) == 3
     assert load(file).sha256 == repealed
+
+
+def test_questions_beside_a_file_come_with_it_and_count_as_a_change(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.md", LAW)
+    bare = load(file)
+    written(tmp_path / "a.questions.jsonl", '{"question": "What is the aim?", "answered": true}\n')
+    known = load(file)
+    assert (bare.questions, known.questions) == ((), (KnownQuestion("What is the aim?", True),))
+    written(tmp_path / "a.questions.jsonl", '{"question": "What is the aim?", "answered": false}\n')
+    assert len({bare.sha256, known.sha256, load(file).sha256}) == 3
 
 
 def test_wrong_front_matter_names_file_and_place(tmp_path: Path) -> None:
@@ -179,7 +189,7 @@ def test_errors_of_readers_name_the_file(tmp_path: Path) -> None:
 
 
 def test_find_files_walks_folders_in_order(tmp_path: Path) -> None:
-    for name in ("b/z.md", "b/a.txt", "a.md", "a.meta.yaml", ".hidden.md", ".git/x.md", "c.pptx", "~$d.docx"):
+    for name in ("b/z.md", "b/a.txt", "a.md", "a.meta.yaml", "a.questions.jsonl", ".hidden.md", ".git/x.md", "c.pptx", "~$d.docx"):
         written(tmp_path / name, "text")
     missing = tmp_path / "missing.md"
     found = find_files([missing, tmp_path / "b" / "z.md", tmp_path, tmp_path / "a.meta.yaml"])

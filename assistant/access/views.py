@@ -18,6 +18,7 @@ from assistant.documents import Audience, Metadata, Passage, PrintedLine, Source
 from assistant.errors import SourceNotFound
 from assistant.library.embedding import PassageVectors, Vectors
 from assistant.library.index import Index
+from assistant.library.question_index import KnownQuestions
 from assistant.library.registry import Coverage, Registry, SourceRow
 from assistant.library.vectors import VectorStore
 from assistant.library.word_index import WordRow
@@ -129,6 +130,13 @@ class RegistryView(Registry):
 
     def vectors(self, ids: Iterable[str], dimension: int) -> dict[str, PassageVectors]:
         return self.whole.vectors(self.owners(ids), dimension)
+
+    def known_questions(self, dimension: int) -> KnownQuestions:
+        rows, known = self._now().rows, self.whole.known_questions(dimension)
+        shown = [place for place, source_id in enumerate(known.sources) if source_id in rows]
+        if len(shown) == len(known.sources):
+            return known
+        return KnownQuestions([known.sources[place] for place in shown], known.answered[shown], known.vectors[shown])
 
     def find_words(self, words: Sequence[str], limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
         rows = self._now().rows

@@ -9,6 +9,7 @@ from assistant.answers.answering import Draft
 from assistant.answers.candidates import Texts
 from assistant.documents import Metadata
 from assistant.library.embedding import Vectors
+from assistant.library.question_index import KnownQuestions
 from assistant.library.thesaurus import Thesaurus
 from assistant.questions.query import Query
 from assistant.results import Hit, Judgement, Scope
@@ -36,6 +37,12 @@ class Finder(Protocol):
 
     def nearness(self, query: Query, ids: Iterable[str]) -> Mapping[str, Vectors]:
         """Return how near a question is to the units of passages and the phrases that ask for them: cosines by id, shape ``(units and phrases, spaces)``."""
+
+    def like(self, query: Query, model: str) -> Vectors | None:
+        """Return the unit vector by which ``model`` compares a question with others; ``None`` where there is none by that model."""
+
+    def known_questions(self) -> KnownQuestions:
+        """Return the questions that are known of the sources."""
 
 
 class Answerer(Protocol):

@@ -16,6 +16,7 @@ from pathlib import Path
 from assistant.answers.answering import Draft
 from assistant.answers.candidates import LEAST, MOST, Candidate, resemblance
 from assistant.answers.demands import find_unmet
+from assistant.answers.expectation import Expectation
 from assistant.documents import Span
 from assistant.language.text import sentences
 from assistant.questions.asking import asks_which_rule, asks_why
@@ -113,7 +114,7 @@ def scene_of(question: str) -> list[Span]:
     return [s for s in spans if s not in asking] if asking else []
 
 
-def features(query: Query, best: Candidate, support: Support, focus: Sequence[Focus], rivals: int) -> dict[str, float]:
+def features(query: Query, best: Candidate, support: Support, focus: Sequence[Focus], rivals: int, expectation: Expectation) -> dict[str, float]:
     """Return the features of the decision; ``rivals`` is the number of passages that the best unit was picked from.
 
     ``matched``: weight of the question's concepts in the unit or around it, so that a long question that is matched counts for
@@ -121,7 +122,8 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     missing attribute of a thing that is there is not a paraphrase, which changes all words; the same of what a question takes for
     granted that asks why it is so, or which rule says it; ``missing``: the share of the concepts that are missing; ``no_reason``: why
     it is so is not said; ``few``: near 1 where the unit had no rivals, 0 where it was the best of ten passages or has no vector;
-    ``few_cosine``: the cosine, as far as it was not raised by such a choice; ``across``: the cosine by the bilingual model.
+    ``few_cosine``: the cosine, as far as it was not raised by such a choice; ``across``: the cosine by the bilingual model; ``kind``, ``known``: what
+    the question alone lets expect.
     """
     rarity = [support.rarity(i) for i in range(len(support.weighed))]
     wanted = [f.concepts for f in focus if f.attribute]
@@ -138,6 +140,8 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
         "few": few,
         "few_cosine": few * best.cosine,
         "across": best.across,
+        "kind": expectation.kind,
+        "known": expectation.known,
     }
 
 
@@ -154,8 +158,8 @@ def _share_of_rest(support: Support, wanted: Sequence[int]) -> float:
     return sum(support.rarity(i) * support.near[i] for i in rest) / total if total else 0.0
 
 
-def judge(query: Query, draft: Draft, size: int) -> Sufficiency:
-    """Return whether the draft, made from a library of ``size`` passages, may be shown."""
+def judge(query: Query, draft: Draft, size: int, expectation: Expectation = Expectation()) -> Sufficiency:  # noqa: B008  frozen
+    """Return whether the draft, made from a library of ``size`` passages, may be shown; ``expectation`` is of the question alone."""
     if not draft.candidates or not draft.pieces:
         return Sufficiency(0.0, _surfaces(query), Reason.NOTHING_FOUND)
     best = draft.candidates[0]
@@ -164,7 +168,7 @@ def judge(query: Query, draft: Draft, size: int) -> Sufficiency:
         return Sufficiency(1.0, (), None)
     focus = find_focus(query)
     support = support_of(query, draft, weighed, size)
-    values = features(query, best, support, focus, len({c.hit.passage.id for c in draft.candidates}))
+    values = features(query, best, support, focus, len({c.hit.passage.id for c in draft.candidates}), expectation)
     confidence = model().confidence(values)
     lacking = _lacking(query, support, focus)
     threshold = model().threshold if size >= SMALL else SMALL_THRESHOLD

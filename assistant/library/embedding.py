@@ -60,6 +60,11 @@ class Embedder(Protocol):
         """The model that gives single words their vectors."""
         return self
 
+    @property
+    def of_questions(self) -> Embedder:
+        """The model that compares questions with each other, whatever languages they are in."""
+        return self
+
     def embed_question(self, text: str, translation: str) -> Vectors | None:
         """Return the vector of a question, or of its translation, shape ``(dimension,)``; ``None`` where the model reads neither."""
         readable = text if self.reads(text) >= READABLE else translation

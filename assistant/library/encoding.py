@@ -1,4 +1,4 @@
-"""What of a source gets a vector: the passages that the model can read, their units, and the words that the library has not met yet."""
+"""What of a source gets a vector: the passages that the model can read, their units, the words that the library has not met yet, its known questions."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Encoding:
     """Those of each passage that has any, by id."""
     words: Mapping[str, Vectors]
     """The vector of each new word, English ones by stem."""
+    questions: Vectors
+    """Those of the questions that are known of it, shape ``(questions, dimension of the model for questions)``."""
 
 
 def encode(
@@ -28,7 +30,8 @@ def encode(
     """Return the vectors of a source that was cut into ``passages``; ``new_words`` gives those of some words that have no vector yet."""
     spoken = [p for p in passages if p.kind not in SILENT]
     readable = [p for p in spoken if embedder.reads(p.text) >= READABLE]
-    return Encoding(encode_passages(source, readable, embedder), encode_words([p.text for p in spoken], lexicon, new_words))
+    words = encode_words([p.text for p in spoken], lexicon, new_words)
+    return Encoding(encode_passages(source, readable, embedder), words, _embed([q.text for q in source.questions], embedder.of_questions))
 
 
 def encode_words(texts: Iterable[str], lexicon: Lexicon, new_words: Callable[[Iterable[str]], Iterable[str]]) -> dict[str, Vectors]:

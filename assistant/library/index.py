@@ -173,7 +173,7 @@ class Index:
             self.registry.store("dimension", str(self.embedder.dimension))
             self._send(source.id, encoded.passages)
             before_commit()
-            dead = self.registry.put(source, passages, encoded.passages, encoded.words)
+            dead = self.registry.put(source, passages, encoded.passages, encoded.words, encoded.questions)
             self.vectors.delete(dead)
             if known is not None:
                 self._drop_strays()
@@ -279,7 +279,7 @@ class Index:
             passages = chunk(source)
             encoded = encode(source, passages, self.embedder, self.lexicon, self.registry.new_words)
             self._send(source.id, encoded.passages)
-            self.registry.put(source, passages, encoded.passages, encoded.words)
+            self.registry.put(source, passages, encoded.passages, encoded.words, encoded.questions)
             made += encoded.passages
         self.registry.compact()
         self.registry.store("dimension", str(self.embedder.dimension))

@@ -61,6 +61,10 @@ class JoinedEmbedder(Embedder):
     def of_words(self) -> Embedder:
         return self.first
 
+    @property
+    def of_questions(self) -> Embedder:
+        return self.second
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         return self._join([text if self.first.reads(text) >= READABLE else "" for text in texts], texts, SHARE)
 

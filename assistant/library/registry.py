@@ -20,9 +20,9 @@ from assistant.documents import SILENT, Audience, Metadata, Page, Passage, Passa
 from assistant.errors import SourceNotFound
 from assistant.library.embedding import PassageVectors, Vectors
 from assistant.library.kept import Kept
+from assistant.library.question_index import NO_QUESTIONS, QuestionIndex
 from assistant.library.rows import PASSAGE_COLUMNS, metadata_from_json, metadata_to_json, passage_from_row, passage_to_row
 from assistant.library.schema import sha256_of
-from assistant.library.word_index import WordIndex
 from assistant.reading.canonical import lines_from_rows, lines_to_rows
 
 KEPT_SOURCES = 64
@@ -49,7 +49,7 @@ class Coverage(NamedTuple):
     blank: tuple[int, ...]
 
 
-class Registry(WordIndex):
+class Registry(QuestionIndex):
     """The sources and passages of one library, with their words.
 
     Raises:
@@ -95,10 +95,11 @@ class Registry(WordIndex):
     def _read_source(self, source_id: str) -> Source:
         with self._guard() as db:
             row = db.execute("SELECT metadata, text, pages, sha256, path, warnings, original FROM sources WHERE id = ?", (source_id,)).fetchone()
+            questions = self._questions_of(db, source_id)
         if row is None:
             raise SourceNotFound(f"{source_id!r}: no source has this id. List them with: assistant sources")
         pages = tuple(Page(n, Span(a, b)) for n, a, b in json.loads(row[2]))
-        return Source(metadata_from_json(row[0]), row[1], pages, row[3], row[4], tuple(json.loads(row[5])), row[6])
+        return Source(metadata_from_json(row[0]), row[1], pages, row[3], row[4], tuple(json.loads(row[5])), row[6], questions=questions)
 
     def imprint(self, source_id: str) -> str:
         """Return what a source prints above its body: authors and their colleges, dates of adoption; empty if nothing."""
@@ -180,11 +181,17 @@ class Registry(WordIndex):
     # -- writing ----------------------------------------------------------------------------------------------
 
     def put(
-        self, source: Source, passages: Sequence[Passage], vectors: Mapping[str, PassageVectors], words: Mapping[str, Vectors] | None = None
+        self,
+        source: Source,
+        passages: Sequence[Passage],
+        vectors: Mapping[str, PassageVectors],
+        words: Mapping[str, Vectors] | None = None,
+        questions: Vectors = NO_QUESTIONS,
     ) -> set[str]:
         """Make this version of a source the live one; return the ids of the passages that are no longer live.
 
-        ``vectors`` has those of each passage that was embedded, ``words`` those of new words by stem.
+        ``vectors`` has those of each passage that was embedded, ``words`` those of new words by stem, ``questions`` those of the source's
+        questions in like order.
         Where its lines are printed stays known if the source brings none and its text is the same.
         """
         with self._change() as (db, revision):
@@ -193,6 +200,7 @@ class Registry(WordIndex):
             dead = self._erase(db, source.id)
             _write_source(db, source, revision, printed[0] if printed and not source.lines else _lines(source))
             self._keep_vectors(db, words or {})
+            self._keep_questions(db, source.id, source.questions, questions)
             imprint = next((p.text for p in passages if p.kind is PassageKind.TITLE), "")[:400]  # authors, dates of adoption
             about = f"{source.metadata.title_zh} {source.metadata.title_en} {source.metadata.document_number} {imprint}"
             for passage in passages:
@@ -231,6 +239,7 @@ class Registry(WordIndex):
         rows = db.execute("SELECT row, id FROM passages WHERE source_id = ?", (source_id,)).fetchall()
         self._forget_words(db, (row for row, _ in rows))
         db.execute("DELETE FROM passages WHERE source_id = ?", (source_id,))
+        self._forget_questions(db, source_id)
         db.execute("DELETE FROM sources WHERE id = ?", (source_id,))
         return {passage_id for _, passage_id in rows}
 

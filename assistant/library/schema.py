@@ -35,6 +35,12 @@ CREATE INDEX sources_by_text ON sources (text_sha256);
 ALTER TABLE passages ADD COLUMN vector BLOB;
 ALTER TABLE passages ADD COLUMN asked TEXT NOT NULL DEFAULT '';
 """,
+    # the questions that are known of a source
+    """
+CREATE TABLE questions (row INTEGER PRIMARY KEY, source_id TEXT NOT NULL REFERENCES sources(id), text TEXT NOT NULL, answered INTEGER NOT NULL,
+    vector BLOB NOT NULL);
+CREATE INDEX questions_of_source ON questions (source_id);
+""",
 )
 """Step ``n`` takes a file of version ``n`` to version ``n + 1``; a new file takes all. A step that was released is never changed."""
 

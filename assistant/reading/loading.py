@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.documents import Authority, Kind, Metadata, Source
+from assistant.documents import Authority, Kind, KnownQuestion, Metadata, Source
 from assistant.errors import EmptyFile, UnknownSuffix, UnreadableFile
 from assistant.reading.canonical import Reading
 from assistant.reading.formats import KNOWN, PLAIN, READERS
 from assistant.reading.imprint import read_imprint
+from assistant.reading.known_questions import QUESTIONS_SUFFIX, read_questions
 from assistant.reading.legibility import lookalikes
 from assistant.reading.metadata import SIDECAR_SUFFIX, overrides_for, parse_metadata, read_sidecars
 from assistant.reading.sandbox import Sandbox
@@ -44,7 +45,7 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
         NoTextLayer: If it has pages, but hardly any text on them.
         EncryptedFile: If it asks for a password.
         UnreadableFile: If it is not there, may not be read, is damaged, or is not what its suffix says.
-        MetadataError: If metadata hold an illegal key or value.
+        MetadataError: If metadata hold an illegal key or value, or a line of the questions beside it is none.
     """
     where = " ".join(str(path).split())
     suffix = path.suffix.lower()
@@ -60,22 +61,24 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
     beside = read_sidecars(path) | overrides_for(path, overrides)
     given = parse_metadata(reading.given, f"{where}: front matter") | beside
     metadata = _metadata(reading, given, path, data)
+    questions = read_questions(path)
     return Source(
         metadata=metadata,
         text=reading.text,
         pages=reading.pages,
-        sha256=_fingerprint(data, beside),
+        sha256=_fingerprint(data, beside, questions),
         path=str(path),
         warnings=(*reading.warnings, *_doubts(metadata)),
         original=original_name(data, suffix),
         lines=reading.lines,
+        questions=questions,
     )
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
     """The files to read: ``paths`` themselves, folders among them replaced by all files below, in sorted order.
 
-    In folders, hidden files and folders and sidecars are passed over. All else is returned, also what has no reader,
+    In folders, hidden files and folders and sidecars (metadata, questions) are passed over. All else is returned, also what has no reader,
     so that ``load`` can say so once for each file; so is a path that does not exist.
     """
     found: dict[Path, None] = {}
@@ -90,7 +93,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
 
 def _is_passed_over(relative: Path) -> bool:
     # Word leaves '~$name.docx' beside a file that is open.
-    return relative.name.endswith(SIDECAR_SUFFIX) or any(part.startswith((".", "~$")) for part in relative.parts)
+    return relative.name.endswith((SIDECAR_SUFFIX, QUESTIONS_SUFFIX)) or any(part.startswith((".", "~$")) for part in relative.parts)
 
 
 def slug(name: str) -> str:
@@ -140,9 +143,11 @@ def original_name(data: bytes, suffix: str) -> str:
     return hashlib.sha256(data).hexdigest() + suffix.lower()
 
 
-def _fingerprint(data: bytes, beside: Mapping[str, object]) -> str:
-    """SHA-256 of the file, and of the metadata given beside it, so that a changed sidecar counts as a change."""
+def _fingerprint(data: bytes, beside: Mapping[str, object], questions: Iterable[KnownQuestion]) -> str:
+    """SHA-256 of the file, and of metadata and questions given beside it, so that a changed sidecar counts as a change."""
     digest = hashlib.sha256(data)
     if beside:
         digest.update(json.dumps(beside, default=str, sort_keys=True, ensure_ascii=False).encode())
+    for question in questions:
+        digest.update(f"\0{question.text}\0{question.answered}".encode())
     return digest.hexdigest()

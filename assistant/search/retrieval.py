@@ -13,6 +13,7 @@ import numpy.typing as npt
 from assistant.documents import SILENT, Kind, Metadata
 from assistant.library.embedding import PassageVectors, Vectors, nearness
 from assistant.library.index import Index
+from assistant.library.question_index import KnownQuestions
 from assistant.library.thesaurus import Thesaurus
 from assistant.library.word_index import WordRow
 from assistant.questions.query import Query
@@ -220,6 +221,18 @@ class Retriever:
     def question_vector(self, query: Query) -> Vectors | None:
         """Return the vector of a question, shape ``(dimension,)``; ``None`` where the embedder can read neither it nor its translation."""
         return self._embed(query.text, query.translation)
+
+    def like(self, query: Query, model: str) -> Vectors | None:
+        """Return the unit vector by which ``model`` compares a question with others; ``None`` where the library has another, or it cannot read it."""
+        vector = self.question_vector(query) if self.index.embedder.of_questions.name == model else None
+        if vector is None:
+            return None
+        part = vector[self.index.embedder.spaces[-1]]
+        return part / float(np.linalg.norm(part))
+
+    def known_questions(self) -> KnownQuestions:
+        """Return the questions that are known of the library's sources."""
+        return self.index.registry.known_questions(self.index.embedder.of_questions.dimension)
 
     def words(self, query: Query, sources: Mapping[str, Metadata], language: str) -> list[Ranked]:
         """Return the passages in ``language`` that the words leg finds, best first."""
