@@ -160,6 +160,7 @@ def _prepare(kind: str, home: Path, files: Mapping[str, Path]) -> None:
     library.index.close()
     if kind == "migration":
         with closing(sqlite3.connect(home / "library.sqlite", isolation_level=None)) as db:
+            db.execute("DROP TABLE questions")
             db.execute("DROP INDEX sources_by_text")
             for column in ("original", "lines", "text_sha256"):
                 db.execute(f"ALTER TABLE sources DROP COLUMN {column}")

@@ -18,13 +18,14 @@ from scipy.optimize import minimize
 from assistant.answers.expectation import Kinds, by_likeness
 from assistant.config import shipped
 from assistant.documents import KnownQuestion
+from assistant.language.places import find_places
 from assistant.library.bilingual import BilingualEmbedder
 from assistant.library.embedding import Vectors
 from assistant.library.question_index import KnownQuestions
 from assistant.reading.known_questions import QUESTIONS_SUFFIX, read_questions
 from evals.judging import Judged, auroc
 from evals.library import write_json
-from evals.near_misses import is_held_out
+from evals.near_misses import Question, is_held_out
 from evals.near_misses import read_questions as read_near_misses
 from evals.options import ROOT
 
@@ -72,16 +73,19 @@ def main(args: argparse.Namespace) -> int:
     vectors = embedder.embed([text for text, _ in fitted_on])
     kinds = fit(vectors, np.array([answered for _, answered in fitted_on]), embedder.name)
     write_json(args.out, asdict(kinds))
-    bank = KnownQuestions([""] * len(known), np.array([q.answered for q in known]), vectors[: len(known)])
+    answered, placed = np.array([q.answered for q in known]), np.array([bool(find_places(q.text)) for q in known])
+    bank = KnownQuestions([""] * len(known), answered, placed, vectors[: len(known)])
     print(f"{args.out}: fitted on {len(fitted_on)} questions")
     for folder in ("corpus", "laws", "seeds"):
         mine = [q for q in others if is_held_out(q) and q.text.startswith(f"{folder}/")]
         held = embedder.embed([q.question for q in mine])
-        labels = [q.answered for q in mine]
-        told = f"{folder:8} {len(mine)} held out: AUROC by kind {_auroc([kinds.odds(v) for v in held], labels):.3f}"
-        print(told + (f", with the known questions {_auroc([by_likeness(v, bank) for v in held], labels):.3f}" if folder == "corpus" else ""))
+        told = f"{folder:8} {len(mine)} held out: AUROC by kind {_auroc([kinds.odds(v) for v in held], mine):.3f}"
+        if folder == "corpus":
+            odds = [by_likeness(v, bank, bool(find_places(q.question))) for v, q in zip(held, mine, strict=True)]
+            told += f", with the known questions {_auroc(odds, mine):.3f}"
+        print(told)
     return 0
 
 
-def _auroc(odds: Sequence[float], answered: Sequence[bool]) -> float:
-    return auroc([Judged(o, o >= 0, a) for o, a in zip(odds, answered, strict=True)])
+def _auroc(odds: Sequence[float], questions: Sequence[Question]) -> float:
+    return auroc([Judged(o, o >= 0, q.answered) for o, q in zip(odds, questions, strict=True)])

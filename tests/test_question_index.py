@@ -38,6 +38,7 @@ def test_questions_come_back_with_their_source_and_vectors(index: Index) -> None
     known = index.registry.known_questions(64)
     assert known.sources == ["apples", "apples"]
     assert known.answered.tolist() == [False, True]
+    assert known.placed.tolist() == [False, False]
     assert np.allclose(known.vectors, HashEmbedder().embed([WHO.text, WHEN.text]), atol=1e-3)
 
 
@@ -80,3 +81,9 @@ def test_a_library_made_anew_embeds_them_again(tmp_path: Path) -> None:
     with closing(Index(tmp_path, HashEmbedder(32, "other"), remake=True)) as index:
         index.rebuild()
         assert index.registry.known_questions(32).vectors.shape == (1, 32)
+
+
+def test_it_is_noted_which_of_them_name_a_place(index: Index) -> None:
+    there = [KnownQuestion(text, False) for text in ("When are they picked in Chongqing?", "山东什么时候摘？")]
+    index.take(known_of(make_source("apples", APPLES), WHEN, *there))
+    assert index.registry.known_questions(64).placed.tolist() == [False, True, True]

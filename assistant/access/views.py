@@ -136,7 +136,7 @@ class RegistryView(Registry):
         shown = [place for place, source_id in enumerate(known.sources) if source_id in rows]
         if len(shown) == len(known.sources):
             return known
-        return KnownQuestions([known.sources[place] for place in shown], known.answered[shown], known.vectors[shown])
+        return KnownQuestions([known.sources[place] for place in shown], known.answered[shown], known.placed[shown], known.vectors[shown])
 
     def find_words(self, words: Sequence[str], limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
         rows = self._now().rows

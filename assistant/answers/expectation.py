@@ -70,13 +70,18 @@ def expect(query: Query, draft: Draft, finder: Finder) -> Expectation:
         return Expectation()
     known = finder.known_questions()
     if draft.candidates[0].hit.source.id in known.sources:
-        return Expectation(known=by_likeness(vector, known))
+        return Expectation(known=by_likeness(vector, known, placed=any(p.zh for p in query.places)))
     return Expectation(kind=kinds().odds(vector))
 
 
-def by_likeness(vector: Vectors, known: KnownQuestions) -> float:
-    """Return the log odds that the question of a unit vector is answered: a vote of the ``known`` ones, of which there is one at least, and its kind."""
-    counts = np.exp((known.vectors @ vector - 1) / WIDTH)
+def by_likeness(vector: Vectors, known: KnownQuestions, placed: bool) -> float:
+    """Return the log odds that a question is answered: a vote of the ``known`` ones, of which there is one at least, and its kind.
+
+    Args:
+        vector: the unit vector of the question.
+        placed: whether it names a place. If not, the known ones that name one say nothing: what is asked in vain of one place may be laid down for all.
+    """
+    counts = np.exp((known.vectors @ vector - 1) / WIDTH) * (placed | ~known.placed)
     answered = 1 / (1 + math.exp(-kinds().odds(vector)))
     answered = float((counts @ known.answered + LIKE * answered) / (counts.sum() + LIKE))
     answered = min(max(answered, 1 - SUREST), SUREST)

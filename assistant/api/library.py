@@ -99,7 +99,7 @@ async def remove(source_id: str, service: Serving, person: Who) -> Any:
 async def ingest(
     service: Serving,
     person: Who,
-    files: Annotated[list[UploadFile], File(description="Documents, and sidecars `NAME.meta.yaml` beside them.")],
+    files: Annotated[list[UploadFile], File(description="Documents, and sidecars `NAME.meta.yaml` and `NAME.questions.jsonl` beside them.")],
     metadata: Annotated[str, Form(max_length=100_000, description="YAML with what is known of the files, as for `assistant ingest --metadata`.")] = "",
 ) -> Any:
     """One report for each file; a bad file never stops the others. For librarians and administrators."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.documents import KnownQuestion
+from assistant.language.places import find_places
 from assistant.library.embedding import Vectors
 from assistant.library.kept import Kept
 from assistant.library.word_index import WordIndex
@@ -19,12 +20,14 @@ NO_QUESTIONS: Vectors = np.zeros((0, 0), np.float32)
 
 
 class KnownQuestions(NamedTuple):
-    """The known questions of a library's sources, each in the same place of all three."""
+    """The known questions of a library's sources, each in the same row of all four."""
 
     sources: Sequence[str]
     """The source that it is known of."""
     answered: npt.NDArray[np.bool_]
     """Whether that answers it, shape ``(questions,)``."""
+    placed: npt.NDArray[np.bool_]
+    """Whether it names a place, shape ``(questions,)``."""
     vectors: Vectors
     """Shape ``(questions, dimension of the model for questions)``."""
 
@@ -42,9 +45,10 @@ class QuestionIndex(WordIndex):
 
     def _read_questions(self, dimension: int) -> KnownQuestions:
         with self._guard() as db:
-            rows = db.execute("SELECT source_id, answered, vector FROM questions ORDER BY row").fetchall()
-        vectors = np.frombuffer(b"".join(blob for _, _, blob in rows), np.float16).astype(np.float32).reshape(-1, dimension)
-        return KnownQuestions([source_id for source_id, _, _ in rows], np.array([bool(answered) for _, answered, _ in rows], bool), vectors)
+            rows = db.execute("SELECT source_id, answered, placed, vector FROM questions ORDER BY row").fetchall()
+        vectors = np.frombuffer(b"".join(row[3] for row in rows), np.float16).astype(np.float32).reshape(-1, dimension)
+        answered, placed = (np.array([row[column] for row in rows], bool) for column in (1, 2))
+        return KnownQuestions([row[0] for row in rows], answered, placed, vectors)
 
     @staticmethod
     def _questions_of(db: sqlite3.Connection, source_id: str) -> tuple[KnownQuestion, ...]:
@@ -54,8 +58,9 @@ class QuestionIndex(WordIndex):
     @staticmethod
     def _keep_questions(db: sqlite3.Connection, source_id: str, questions: Iterable[KnownQuestion], vectors: Vectors) -> None:
         """Keep the questions of a source, with vectors in like order."""
-        rows = [(source_id, q.text, q.answered, vector.astype(np.float16).tobytes()) for q, vector in zip(questions, vectors, strict=True)]
-        db.executemany("INSERT INTO questions (source_id, text, answered, vector) VALUES (?, ?, ?, ?)", rows)
+        known = zip(questions, vectors, strict=True)
+        rows = [(source_id, q.text, q.answered, bool(find_places(q.text)), vector.astype(np.float16).tobytes()) for q, vector in known]
+        db.executemany("INSERT INTO questions (source_id, text, answered, placed, vector) VALUES (?, ?, ?, ?, ?)", rows)
 
     @staticmethod
     def _forget_questions(db: sqlite3.Connection, source_id: str) -> None:

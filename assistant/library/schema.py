@@ -38,7 +38,7 @@ ALTER TABLE passages ADD COLUMN asked TEXT NOT NULL DEFAULT '';
     # the questions that are known of a source
     """
 CREATE TABLE questions (row INTEGER PRIMARY KEY, source_id TEXT NOT NULL REFERENCES sources(id), text TEXT NOT NULL, answered INTEGER NOT NULL,
-    vector BLOB NOT NULL);
+    placed INTEGER NOT NULL, vector BLOB NOT NULL);
 CREATE INDEX questions_of_source ON questions (source_id);
 """,
 )
