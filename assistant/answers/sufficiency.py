@@ -40,6 +40,8 @@ EXTREMES = (
     (frozenset("最高 最多 至多 上限 maximum highest most".split()), MOST),
 )
 """What a figure answers to that is bounded on that side: *how much is the lowest* by *not less than 4,000 yuan*, and never by *not more*."""
+FAR, CLOSE = 0.15, 0.3
+"""Cosine by the bilingual model of hardly any best unit that answers (one in fifty has less than .18), and of nine in ten."""
 ABSENT = 0.35
 """Support below which a concept counts as missing."""
 
@@ -123,7 +125,7 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     granted that asks why it is so, or which rule says it; ``missing``: the share of the concepts that are missing; ``no_reason``: why
     it is so is not said; ``few``: near 1 where the unit had no rivals, 0 where it was the best of ten passages or has no vector;
     ``few_cosine``: the cosine, as far as it was not raised by such a choice; ``across``: the cosine by the bilingual model; ``kind``, ``known``: what
-    the question alone lets expect.
+    the question alone lets expect (the latter speaks for an answer only as far as evidence is near).
     """
     rarity = [support.rarity(i) for i in range(len(support.weighed))]
     wanted = [f.concepts for f in focus if f.attribute]
@@ -141,8 +143,13 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
         "few_cosine": few * best.cosine,
         "across": best.across,
         "kind": expectation.kind,
-        "known": expectation.known,
+        "known": _borne(expectation.known, best),
     }
+
+
+def _borne(odds: float, best: Candidate) -> float:
+    """Return what a question lets expect in a library whose questions are known: it speaks for an answer only as far as anything is near."""
+    return odds if odds < 0 else odds * min(1.0, max(0.0, (best.across - FAR) / (CLOSE - FAR)))
 
 
 def _lack(best: Candidate, support: Support, wanted: Sequence[int]) -> float:
