@@ -22,7 +22,7 @@ from assistant.language.places import find_places
 from assistant.library.bilingual import BilingualEmbedder
 from assistant.library.embedding import Vectors
 from assistant.library.question_index import KnownQuestions
-from assistant.reading.known_questions import QUESTIONS_SUFFIX, read_questions
+from assistant.reading.known_questions import read_questions
 from evals.judging import Judged, auroc
 from evals.library import write_json
 from evals.near_misses import Question, is_held_out
@@ -35,8 +35,7 @@ RIDGE = 0.5
 
 def known_questions(corpus: Path) -> list[KnownQuestion]:
     """Return the known questions of all documents of a corpus."""
-    sidecars = sorted(corpus.glob(f"*/*{QUESTIONS_SUFFIX}"))
-    return [q for sidecar in sidecars for q in read_questions(sidecar.with_name(sidecar.name.removesuffix(QUESTIONS_SUFFIX)))]
+    return [question for digest in sorted(corpus.glob("*/*.md")) for question in read_questions(digest)]
 
 
 def fit(vectors: Vectors, answered: npt.NDArray[np.bool_], model: str) -> Kinds:

@@ -4,9 +4,8 @@
 say though nearly all their words are there. One in eight is held out and asked here; of the others, ``fit-expectation`` learns what the
 kind of a question lets expect. (Most questions on the corpus stand beside its documents, as their known questions.) The suites are too few
 to tell a better refusal from a lucky one; these are not. Evidence is a whole text and not a span, and whether an answer states the right
-facts is not asked, so they measure the refusal and nothing else. Their writers wrote the others too, so that what is found is an upper bound.
-That a question is not answered was judged by its own text, and in the corpus by a search of the others; of statutes, another article may
-answer some, so the rates of false answers are upper bounds.
+facts is not asked, so they measure the refusal and nothing else. Their writers wrote the known ones too, which flatters it. That a question is
+not answered was judged by its own text, and in the corpus by a search of the others; of statutes, another article may answer some.
 """
 
 from __future__ import annotations

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers.expectation import LIKE, SUREST, WIDTH, Expectation, by_likeness, kinds
+from assistant.answers.expectation import LIKE, SUREST, WIDTH, Expectation, by_likeness, expect, kinds
+from assistant.config import load_settings
 from assistant.library.bilingual import BILINGUAL, DIMENSION, BilingualEmbedder
 from assistant.library.embedding import Vectors
 from assistant.library.question_index import KnownQuestions
+from assistant.pipeline import Assistant
+from assistant.results import Scope
+from tests.fakes import HashEmbedder
 
 ENDS = math.log(SUREST / (1 - SUREST))
 
@@ -70,5 +76,44 @@ def test_a_telephone_number_is_expected_less_than_a_duty() -> None:
     assert number < 0 < duty
 
 
-def test_nothing_is_said_unless_asked() -> None:
-    assert Expectation() == Expectation(kind=0.0, known=0.0)
+QUESTION = "How much is the rebate on pears that growers get?"
+
+
+@pytest.fixture(name="orchards")
+def _orchards(tmp_path: Path) -> Assistant:
+    """A document whose known questions say that it does not answer what it seems to answer, and one that nothing is known of."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "pears.md").write_text("---\nid: pears\nlanguage: en\n---\n\n## 1 Rebate\n\nGrowers get a rebate of 12 % on pears.\n", encoding="utf-8")
+    (folder / "pears.questions.jsonl").write_text(json.dumps({"question": QUESTION, "answered": False}) + "\n", encoding="utf-8")
+    (folder / "plums.md").write_text("---\nid: plums\nlanguage: en\n---\n\n## 1 Levy\n\nGrowers pay a levy of 7 % on plums.\n", encoding="utf-8")
+    library = Assistant(load_settings(home=tmp_path / "home", corpus=""), BilingualEmbedder())
+    assert [r.outcome for r in library.ingest([folder])] == ["added", "added"]
+    return library
+
+
+def test_a_question_known_to_be_unanswered_is_declined(orchards: Assistant, tmp_path: Path) -> None:
+    finding = orchards.find(QUESTION, Scope())
+    assert not finding.answers
+    assert finding.sufficiency.features["kind"] == 0.0
+    assert finding.sufficiency.features["known"] == pytest.approx(-ENDS, rel=0.01)
+    (tmp_path / "files" / "pears.questions.jsonl").write_text(json.dumps({"question": QUESTION, "answered": True}) + "\n", encoding="utf-8")
+    assert [r.outcome for r in orchards.ingest([tmp_path / "files" / "pears.md"])] == ["replaced"]
+    assert orchards.find(QUESTION, Scope()).answers
+
+
+def test_known_questions_have_no_say_on_a_document_that_has_none(orchards: Assistant) -> None:
+    question = "How much is the levy on plums that growers pay?"
+    finding = orchards.find(question, Scope())
+    assert finding.draft.candidates[0].hit.source.id == "plums"
+    vector = BilingualEmbedder().embed([question])[0]
+    assert finding.sufficiency.features["known"] == 0.0
+    assert finding.sufficiency.features["kind"] == pytest.approx(kinds().odds(vector), abs=1e-4)
+
+
+def test_vectors_of_another_model_say_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pears.md").write_text("## 1 Rebate\n\nGrowers get a rebate of 12 % on pears.\n", encoding="utf-8")
+    library = Assistant(load_settings(home=tmp_path / "home", corpus=""), HashEmbedder())
+    assert [r.outcome for r in library.ingest([tmp_path / "pears.md"])] == ["added"]
+    finding = library.find(QUESTION, Scope())
+    assert expect(finding.query, finding.draft, library.retriever) == Expectation(kind=0.0, known=0.0)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answers.sufficiency import SMALL, SMALL_THRESHOLD, Sufficiency, judge, model, scene_of, support_of
+from assistant.answers.expectation import Expectation
+from assistant.answers.sufficiency import CLOSE, FAR, SMALL, SMALL_THRESHOLD, Sufficiency, judge, model, scene_of, support_of
 from assistant.language.glossary import Dictionary
 from assistant.results import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
@@ -123,3 +124,14 @@ def test_nothing_found_and_nothing_about_it(shelf: Shelf) -> None:
 )
 def test_sentences_that_ask_nothing_tell_of_the_asker(question: str, scene: list[str]) -> None:
     assert [question[s.start : s.end] for s in scene_of(question)] == scene
+
+
+@pytest.mark.parametrize(
+    ("across", "odds", "borne"),
+    [(FAR, 2.0, 0.0), ((FAR + CLOSE) / 2, 2.0, 1.0), (CLOSE, 2.0, 2.0), (0.9, 2.0, 2.0), (0.0, -2.0, -2.0), (0.9, -2.0, -2.0)],
+)
+def test_known_questions_speak_for_an_answer_only_as_far_as_evidence_is_near(shelf: Shelf, across: float, odds: float, borne: float) -> None:
+    query, draft = shelf.draft("How much does the risk compensation fund pay at most for each project?")
+    best = replace(draft.candidates[0], across=across)
+    told = judge(query, replace(draft, candidates=(best, *draft.candidates[1:])), PASSAGES, Expectation(known=odds))
+    assert told.features["known"] == pytest.approx(borne)

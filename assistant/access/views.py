@@ -18,6 +18,7 @@ from assistant.documents import Audience, Metadata, Passage, PrintedLine, Source
 from assistant.errors import SourceNotFound
 from assistant.library.embedding import PassageVectors, Vectors
 from assistant.library.index import Index
+from assistant.library.kept import Kept
 from assistant.library.question_index import KnownQuestions
 from assistant.library.registry import Coverage, Registry, SourceRow
 from assistant.library.vectors import VectorStore
@@ -46,6 +47,7 @@ class RegistryView(Registry):
         self.audiences = frozenset(audiences)
         self._state = _State(-1)
         self._loading = threading.Lock()
+        self._shown_questions: Kept[KnownQuestions] = Kept()
 
     def _connect(self) -> sqlite3.Connection:
         return self.whole._connect()
@@ -132,10 +134,13 @@ class RegistryView(Registry):
         return self.whole.vectors(self.owners(ids), dimension)
 
     def known_questions(self, dimension: int) -> KnownQuestions:
-        rows, known = self._now().rows, self.whole.known_questions(dimension)
+        return self._shown_questions.at(self.revision(), lambda: self._read_shown(self.whole.known_questions(dimension)))
+
+    def _read_shown(self, known: KnownQuestions) -> KnownQuestions:
+        rows = self._now().rows
         shown = [place for place, source_id in enumerate(known.sources) if source_id in rows]
         if len(shown) == len(known.sources):
-            return known
+            return known  # the same arrays, not a copy of tens of megabytes
         return KnownQuestions([known.sources[place] for place in shown], known.answered[shown], known.placed[shown], known.vectors[shown])
 
     def find_words(self, words: Sequence[str], limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
