@@ -28,12 +28,12 @@ from evals.options import ROOT, library_options
 from evals.refusal import load_items, taken_in
 
 SHIPPED = ROOT / "assistant" / "answers" / "sufficiency.json"
-PUBLIC = 0.6
+PUBLIC = 0.8
 """What a question of a public set counts for beside one of a suite: its passages are few, and its unanswerable questions of other kinds."""
 ANSWERABLE = 1.8
 """What refusing an answerable question of the suites counts for beside answering an unanswerable one."""
 FOLDS = 8
-RIDGE = 3.0
+RIDGE = 1.0
 FOR, EITHER = frozenset({"matched", "score", "fits", "few_cosine", "across"}), frozenset({"few", "kind", "known"})
 """Features that can only speak for an answer, and those that may speak for either; the others only speak against one."""
 

@@ -2,9 +2,10 @@
 
 ``evals/questions/*.jsonl`` has thousands of questions, each written for one text: some that it answers, and some for what it does not
 say though nearly all their words are there. One in eight is held out and asked here; of the others, ``fit-expectation`` learns what the
-kind of a question lets expect. (Most questions on the corpus stand beside its documents, as their known questions.) The suites are too few
-to tell a better refusal from a lucky one; these are not. Evidence is a whole text and not a span, and whether an answer states the right
-facts is not asked, so they measure the refusal and nothing else. Their writers wrote the known ones too, which flatters it. That a question is
+kind of a question lets expect, and ``fit-choice`` which unit answers. (Most questions on the corpus stand beside its documents, as their known
+questions.) The suites are too few to tell a better refusal from a lucky one; these are not. Evidence is a whole text and not a span, and whether
+an answer states the right facts is not asked, so they measure the refusal and nothing else. Their writers wrote the known ones too, which flatters
+it, but for those of ``asked.jsonl``, whose writers saw the digests and nothing else. That a question is
 not answered was judged by its own text, and in the corpus by a search of the others; of statutes, another article may answer some.
 """
 
@@ -49,6 +50,8 @@ class Question:
     language: str
     kind: str
     question: str
+    file: str = ""
+    """The list that it stands in."""
 
     @property
     def work(self) -> str:
@@ -77,17 +80,17 @@ class Asked:
     """Whether its text is the source of one of the first five passages."""
 
 
-def read_questions(folder: Path = FOLDER) -> list[Question]:
-    """Return the questions, in the order of the files.
+def read_questions(folder: Path = FOLDER, files: str = "*.jsonl") -> list[Question]:
+    """Return the questions of those ``files`` of a folder, in their order.
 
     Raises:
         QuestionError: a line is no question.
     """
     out = []
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(folder.glob(files)):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             try:
-                question = Question(**json.loads(line))
+                question = Question(**json.loads(line), file=path.stem)
             except (ValueError, TypeError) as error:
                 raise QuestionError(f"{path}:{number}: is no question ({error}). Give text, at, language, kind and question.") from error
             if question.kind not in KINDS:
@@ -133,7 +136,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Ask, print a line for each folder of texts and language, and return 0."""
+    """Ask, print a line for each list and language, and return 0."""
     held = [q for q in read_questions() if is_held_out(q)]
     questions = draw(held, args.sample) if args.sample else held
     with tempfile.TemporaryDirectory(prefix="evals-near-misses-", ignore_cleanup_errors=True) as temporary:
@@ -142,10 +145,10 @@ def main(args: argparse.Namespace) -> int:
     if not asked:
         raise LibraryNotReady(f"{args.texts}: has none of the texts that are asked about. Name the folder with laws/ and seeds/ by --texts.")
     figures = {}
-    for folder in dict.fromkeys(q.text.split("/")[0] for q in questions):
+    for file in sorted({q.file for q in questions}):
         for language in ("zh", "en"):
-            if mine := [a for a in asked if a.question.text.startswith(f"{folder}/") and a.question.language == language]:
-                figures[f"{folder}/{language}"] = rates(mine) | {"n": len(mine)}
+            if mine := [a for a in asked if (a.question.file, a.question.language) == (file, language)]:
+                figures[f"{file}/{language}"] = rates(mine) | {"n": len(mine)}
     figures["all"] = rates(asked) | {"n": len(asked)}
     for name, row in figures.items():
         print(f"{name:10}", "  ".join(f"{measure} {value:.3f}" if measure != "n" else f"n {value}" for measure, value in row.items()))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from assistant.errors import ConfigError
 from assistant.library import embedding
@@ -117,3 +118,23 @@ def test_a_folder_with_a_model_serves(tmp_path: Path) -> None:
 def test_nothing_is_loaded_before_the_first_vector() -> None:
     code = "import sys, assistant.library.embedding as e; e.SentenceTransformerEmbedder(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], check=False).returncode == 0
+
+
+class _Counting:
+    """A model that tells how many threads it was given."""
+
+    def encode(self, texts: list[str], **_: object) -> np.ndarray:
+        return np.full((len(texts), 1), torch.get_num_threads(), np.float32)
+
+
+def test_few_texts_are_embedded_by_one_thread_and_the_others_are_there_again_afterwards() -> None:
+    embedder = SentenceTransformerEmbedder()
+    embedder._model = _Counting()
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert embedder.embed(["A question?"]).tolist() == [[1.0]]
+        assert embedder.embed(["A text."] * (embedding.FEW + 1)).tolist() == [[2.0]] * (embedding.FEW + 1)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers.expectation import LIKE, SUREST, WIDTH, Expectation, by_likeness, expect, kinds
+from assistant.answers.expectation import FAMILIAR, LIKE, STRANGE, SUREST, WIDTH, Expectation, by_likeness, expect, kinds
 from assistant.config import load_settings
 from assistant.library.bilingual import BILINGUAL, DIMENSION, BilingualEmbedder
 from assistant.library.embedding import Vectors
@@ -43,9 +43,29 @@ def test_the_same_question_decides() -> None:
         assert by_likeness(unit(0), known((unit(0), answered), (unit(1), not answered)), placed=False) == pytest.approx(end, rel=0.01)
 
 
-def test_where_no_question_is_like_it_its_kind_decides() -> None:
-    odds = kinds().odds(unit(0))
-    assert by_likeness(unit(0), known((unit(1), True), (unit(2), True)), placed=False) == pytest.approx(min(max(odds, -ENDS), ENDS), abs=1e-3)
+KINDLY = next(place for place in range(DIMENSION) if kinds().odds(unit(place)) > 1)
+UNKINDLY = next(place for place in range(DIMENSION) if kinds().odds(unit(place)) < -0.5)
+
+
+def test_where_no_question_is_like_it_its_kind_speaks_against_it_and_never_for_it() -> None:
+    others = known((unit(DIMENSION - 1), True), (unit(DIMENSION - 2), True))
+    assert by_likeness(unit(UNKINDLY), others, placed=False) == pytest.approx(max(kinds().odds(unit(UNKINDLY)), -ENDS), abs=1e-3)
+    assert by_likeness(unit(KINDLY), others, placed=False) == 0.0
+
+
+def towards(place: int, cosine: float) -> Vectors:
+    """Return a unit vector at that cosine from the one at ``place``."""
+    vector = unit(place) * np.float32(cosine)
+    vector[(place + 1) % DIMENSION] = math.sqrt(1 - cosine**2)
+    return vector
+
+
+def test_something_speaks_for_an_answer_as_far_as_a_known_question_is_familiar() -> None:
+    half, full = (STRANGE + FAMILIAR) / 2, by_likeness(unit(KINDLY), known((towards(KINDLY, 0.9), True)), placed=False)
+    assert full > 3
+    assert by_likeness(unit(KINDLY), known((towards(KINDLY, STRANGE), True)), placed=False) == pytest.approx(0.0, abs=1e-5)
+    beside = by_likeness(unit(KINDLY), known((towards(KINDLY, half), True)), placed=False)
+    assert beside == pytest.approx(0.5 * kinds().odds(unit(KINDLY)), rel=0.15)
 
 
 def test_likeness_counts_by_a_kernel_beside_the_kind() -> None:
@@ -57,10 +77,10 @@ def test_likeness_counts_by_a_kernel_beside_the_kind() -> None:
 
 
 def test_one_that_names_a_place_is_heard_only_where_a_place_is_named() -> None:
-    kind = min(max(kinds().odds(unit(0)), -ENDS), ENDS)
-    there = known((unit(0), False), placed=True)
-    assert by_likeness(unit(0), there, placed=True) == pytest.approx(-ENDS, rel=0.01)
-    assert by_likeness(unit(0), there, placed=False) == pytest.approx(kind, abs=1e-6)
+    kind = max(kinds().odds(unit(UNKINDLY)), -ENDS)
+    there = known((unit(UNKINDLY), False), placed=True)
+    assert by_likeness(unit(UNKINDLY), there, placed=True) == pytest.approx(-ENDS, rel=0.01)
+    assert by_likeness(unit(UNKINDLY), there, placed=False) == pytest.approx(kind, abs=1e-6)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=1, max_size=20), st.integers(0, 9))

@@ -368,7 +368,7 @@ def reference_bm25(passages: dict[str, list[str]], query: Sequence[str]) -> dict
 @pytest.mark.parametrize("query", [["appl"], ["plum"], ["cherri"], ["appl", "plum"], ["pear", "cherri", "wall", "absent"]])
 def test_concepts_of_one_form_score_as_bm25(make_library: Maker, query: list[str]) -> None:
     library = make_library([FRUITS])
-    passages = {p.id: index_terms(p.text) for p in chunk(FRUITS)}
+    passages = {p.id: list(index_terms(p.text)) for p in chunk(FRUITS)}
     assert len(passages) == 7
     found = library.retriever.words(single_form_query(*query), library.retriever.sources(), "en")
     expected = reference_bm25(passages, query)

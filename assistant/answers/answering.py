@@ -27,8 +27,8 @@ NEWS = 0.8
 """What a sentence that adds a concept may score less still."""
 SAME_PASSAGE, NEXT_TO = 1.0, 2.0
 """What a sentence of the best one's passage, or right before or behind it, may score less still: an answer often runs on."""
-AS_GOOD = 1.2
-"""Sources whose best sentences score at most this much less than the best one answer about equally well."""
+AS_GOOD = 1.4
+"""Sources whose best sentences score at most this much less than the best one answer about equally well: what the third hit lacks by its rank alone."""
 SAME_SUBJECT, RIVAL = 0.99, 3.0
 """A unit of another source is a rival when it carries all concepts of the best one and scores at most this much less."""
 SAME_SUBJECT_ASKED = 0.5

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -21,12 +23,8 @@ from assistant.questions.query import Query
 from assistant.results import Hit
 from assistant.search.matching import Weighed
 
-WEIGHTS = {"own": 1.5, "alike": 2.6, "named": 2.3, "around": 2.7, "cosine": 1.6, "across": 1.5, "fits": 2.7, "prior": 2.6}
-"""Weights of a candidate's features: softmax regression over the candidates of 226 development cases (which unit holds the gold
-evidence), rounded; the best unit holds it in 73 % of them in six-fold cross-validation. ``across`` was added to these, and its weight
-chosen among six on 335 cases, of which the best unit holds the evidence in 70.7 % instead of 69.9."""
-ELSEWHERE = 1.8
-"""What a local rule yields to a national one where the question names no place; set by hand (to the development questions 1.2 to 4 is all one)."""
+FEATURES = ("alike", "named", "around", "cosine", "across", "fits", "prior", "elsewhere")
+"""What counts for a candidate, or against it."""
 TRANSLATED = 0.3
 """What a cosine counts for where the embedder saw only a word-by-word translation of the question."""
 UNKNOWN = 0.42
@@ -46,6 +44,13 @@ _ABOUT_IMPRINT = re.compile(
 _HAN = re.compile(f"[{HAN}]")
 
 
+@functools.cache
+def weights() -> Mapping[str, float]:
+    """Return the weight of each of ``FEATURES``: a softmax regression, which ``python -m evals fit-choice`` fits."""
+    fitted: dict[str, float] = json.loads(Path(__file__).with_name("choice.json").read_text(encoding="utf-8"))
+    return fitted
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A unit that may answer, with what speaks for it. All features lie between 0 and 1."""
@@ -53,10 +58,8 @@ class Candidate:
     hit: Hit
     unit: Unit
     text: str
-    own: float
-    """Share of the question's weight in the unit itself."""
     alike: float
-    """The same, a Chinese word counting in part where the unit has some of its characters."""
+    """Share of the question's weight in the unit itself, a Chinese word counting in part where the unit has some of its characters."""
     named: float
     """Share of the question's concepts in the unit, each counting alike."""
     around: float
@@ -81,7 +84,7 @@ class Candidate:
     @property
     def score(self) -> float:
         """One number for choosing between units of one question."""
-        return float(sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())) - ELSEWHERE * self.elsewhere
+        return float(sum(weight * getattr(self, name) for name, weight in weights().items()))
 
 
 class Texts(Protocol):
@@ -147,14 +150,13 @@ def _of_hit(
             counts += Counter(index_terms(passage.heading.rsplit(" › ", 1)[-1]) + index_terms(lead))
         elif lead:
             counts += Counter(index_terms(lead))
-        found, weight = _found(weighed, counts)
+        found, _ = _found(weighed, counts)
         shown = f"{lead} {words}" if lead else words
         out.append(
             Candidate(
                 hit=hit,
                 unit=unit,
                 text=shown,
-                own=weight / total,
                 alike=sum(w.idf * (1.0 if i in found else resemblance(w.concept.surface, shown)) for i, w in enumerate(weighed)) / total,
                 named=len(found) / max(1, len(weighed)),
                 around=near_weight / total,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -18,6 +19,9 @@ Vectors = npt.NDArray[np.float32]
 
 READABLE = 0.9
 """A text of which a model knows fewer words than this share gets no vector from it: that would be noise that looks near everything."""
+
+FEW = 8
+"""So many texts are embedded by one thread: a question is too little work to share, and waking the others takes longer than they save."""
 
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -104,7 +108,7 @@ class SentenceTransformerEmbedder(Embedder):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         model = self._load()
-        with self._lock:  # the tokenizer is not safe to share between threads
+        with self._lock, _threads(1 if len(texts) <= FEW else None):  # the tokenizer is not safe to share between threads
             vectors = model.encode(list(texts), normalize_embeddings=True, batch_size=32, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
@@ -121,6 +125,19 @@ class SentenceTransformerEmbedder(Embedder):
                 if self._model is None:
                     self._model = _load_model(self.name)
         return self._model
+
+
+@contextlib.contextmanager
+def _threads(number: int | None) -> Iterator[None]:
+    """Let torch use so many threads meanwhile; ``None`` for as many as ever."""
+    import torch
+
+    usual = torch.get_num_threads()
+    torch.set_num_threads(number or usual)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
 
 
 def _load_model(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -43,11 +44,12 @@ def passage_from_row(row: Sequence[Any]) -> Passage:
     )
 
 
-def index_terms(text: str) -> list[str]:
+@functools.lru_cache(maxsize=4096)  # the same few passages are read again for one question after another
+def index_terms(text: str) -> tuple[str, ...]:
     """Return the terms under which a text is found: its words, and its figures in digits (五百万元 also as 5000000)."""
     words = terms(text)
     seen = set(words)
-    return words + [f.value for f in figures(fold(text)) if f.value not in seen and f.value.replace(".", "").isdigit()]
+    return *words, *(f.value for f in figures(fold(text)) if f.value not in seen and f.value.replace(".", "").isdigit())
 
 
 _VOCABULARIES = {"kind": Kind, "authority": Authority, "status": Status, "audience": Audience, "standing": Standing}
