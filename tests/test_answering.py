@@ -59,6 +59,15 @@ def test_two_sources_that_differ_are_both_shown_the_binding_one_first(dictionary
     assert [("80" in p, "50" in p) for p in pieces] == [(True, False), (False, True)]
 
 
+def test_what_binds_comes_before_what_is_proposed_where_a_duty_is_asked_for(dictionary: Dictionary) -> None:
+    law = (LAW, f"{BODY}A cooperation agreement must name the duties, the pay, the insurance and the hours of work.\n")
+    paper = (PAPER, "# P\n\n## 1 Agreements\n\nA cooperation agreement must contain an exit and the duties.\n")
+    asked = "Which duties must a cooperation agreement contain, and which exit{}?"
+    shelf = Shelf(dictionary, law, paper)
+    assert ["exit" in p for p in texts(shelf, asked.format(""))] == [False, True]
+    assert "exit" in texts(shelf, asked.format(" in the paper"))[0]
+
+
 def test_a_general_rule_that_leaves_room_comes_behind_the_special_one(dictionary: Dictionary) -> None:
     general = (LAW, f"{BODY}Unless otherwise provided, training costs are deductible up to 2.5% of wages.\n")
     notice = replace(LAW, id="notice", title_en="Notice", authority=Authority.NORMATIVE_DOCUMENT)

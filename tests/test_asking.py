@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.questions.asking import Asked, asked_for, asks_comparison, asks_standing, asks_why, question_parts, unit_asked
+from assistant.questions.asking import Asked, asked_for, asks_comparison, asks_duty, asks_standing, asks_why, question_parts, unit_asked
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,19 @@ def test_standing_comparison_and_reason() -> None:
     assert asks_why("Why was it closed?")
     assert asks_why("为什么取消？")
     assert not asks_why("How is it closed?")
+
+
+@pytest.mark.parametrize(
+    ("question", "duty"),
+    [
+        ("校企合作协议必须写什么？", True),
+        ("What must a cooperation agreement contain?", True),
+        ("Is a company required to insure its interns?", True),
+        ("实习要不要签协议？", True),
+        ("论文认为校企合作协议必须写什么？", False),
+        ("What must an agreement contain according to the authors?", False),
+        ("Can a company deduct what it donates?", False),
+    ],
+)
+def test_a_question_for_a_duty_is_told_from_one_for_what_a_paper_says_of_it(question: str, duty: bool) -> None:
+    assert asks_duty(question) is duty

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from assistant.answers.candidates import Candidate, Texts, find_candidates, is_lead
 from assistant.answers.pieces import Piece, merge_leads, set_out
-from assistant.documents import PassageKind, Span
+from assistant.documents import Authority, PassageKind, Span
 from assistant.language.facts import figures
 from assistant.language.text import count_words
 from assistant.library.embedding import Vectors
 from assistant.library.rows import index_terms
-from assistant.questions.asking import Asked, asks_comparison, question_parts
+from assistant.questions.asking import Asked, asks_comparison, asks_duty, question_parts
 from assistant.questions.query import Query
 from assistant.results import Hit
 from assistant.search.matching import Weighed
@@ -174,7 +174,7 @@ def _bond(other: Candidate, best: Candidate) -> float:
 
 
 def _ordered(query: Query, chosen: list[Candidate]) -> list[Candidate]:
-    """Source by source: what binds before what is proposed where they answer about equally well, else the best first.
+    """Source by source: what binds before what is proposed where they answer about equally well or a duty is asked for, else the best first.
 
     A general rule that leaves room for a special one comes behind the special one. Within a source in reading order, but the
     sentence with the figure asked for first.
@@ -183,11 +183,13 @@ def _ordered(query: Query, chosen: list[Candidate]) -> list[Candidate]:
     top = {c.hit.source.id: max(o.score for o in chosen if o.hit.source.id == c.hit.source.id) for c in chosen}
     rivals = {i for i, score in top.items() if score >= best.score - AS_GOOD or query.standing}
     yields = {c.hit.source.id for c in chosen if len(rivals) > 1 and query.asked is Asked.FIGURE and reserves(c)}
+    duty = asks_duty(query.text)
 
-    def place(c: Candidate) -> tuple[float, float, float, str, float, Span]:
+    def place(c: Candidate) -> tuple[bool, float, float, float, str, float, Span]:
         i = c.hit.source.id
+        proposed = duty and c.hit.source.authority is Authority.RESEARCH_PAPER
         figure_first = query.asked in (Asked.FIGURE, Asked.DATE) and c is best and c.fits > 0
-        return (c.hit.source.authority.rank if i in rivals else 99, i in yields, -top[i], i, 0 if figure_first else 1, c.unit.span)
+        return (proposed, c.hit.source.authority.rank if i in rivals else 99, i in yields, -top[i], i, 0 if figure_first else 1, c.unit.span)
 
     if yields and (special := [c for c in chosen if c.hit.source.id in rivals - yields and c.fits > 0]):
         first = {c.hit.source.id for c in special}

@@ -68,7 +68,7 @@ def lines(text: Text, width: int) -> Iterator[Text]:
         if place > start and _may_break(plain[place - 1], character):
             chance = place
         used += cell_len(character)
-        if used > width and character != " " and place > start:
+        while used > width and character != " " and place > start:  # what a mark holds together may itself be too wide
             start = chance if chance > start else place
             breaks.append(start)
             used = cell_len(plain[start : place + 1])

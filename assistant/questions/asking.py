@@ -171,3 +171,15 @@ def asks_comparison(text: str) -> bool:
 def asks_standing(folded: str) -> bool:
     """Whether a folded question asks if something holds, binds or can be claimed today."""
     return bool(_STANDING.search(folded))
+
+
+_DUTY = re.compile(
+    r"\b(?:must|shall|ha(?:ve|s) to|required|obliged|mandatory|obligat\w+|dut(?:y|ies))\b|必须|应当|义务|强制|要不要|需不需要"
+)
+_OF_A_PAPER = re.compile(r"\b(?:papers?|authors?|stud(?:y|ies)|research(?:ers?)?|proposes?|proposals?|suggests?)\b|论文|作者|文中|文章|研究|建议|主张|提出")
+
+
+def asks_duty(text: str) -> bool:
+    """Whether a question asks what binds, and not what a paper says of it."""
+    folded = text.lower()
+    return bool(_DUTY.search(folded)) and not _OF_A_PAPER.search(folded)
