@@ -85,6 +85,8 @@ def test_standing_comparison_and_reason() -> None:
         ("What must a cooperation agreement contain?", True),
         ("Is a company required to insure its interns?", True),
         ("实习要不要签协议？", True),
+        ("学生必须向谁提出申请？", True),
+        ("Must a research institute insure a work-study student?", True),
         ("论文认为校企合作协议必须写什么？", False),
         ("What must an agreement contain according to the authors?", False),
         ("Can a company deduct what it donates?", False),

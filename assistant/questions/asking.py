@@ -176,7 +176,7 @@ def asks_standing(folded: str) -> bool:
 _DUTY = re.compile(
     r"\b(?:must|shall|ha(?:ve|s) to|required|obliged|mandatory|obligat\w+|dut(?:y|ies))\b|必须|应当|义务|强制|要不要|需不需要"
 )
-_OF_A_PAPER = re.compile(r"\b(?:papers?|authors?|stud(?:y|ies)|research(?:ers?)?|proposes?|proposals?|suggests?)\b|论文|作者|文中|文章|研究|建议|主张|提出")
+_OF_A_PAPER = re.compile(r"\b(?:papers?|authors?|researchers?|(?:the|this|that) study|proposes?|proposals?|suggests?)\b|论文|作者|文中|文章|该研究|建议|主张")
 
 
 def asks_duty(text: str) -> bool:
