@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "refusal": ("refusal", "measure false answers and false refusals on public sets"),
     "near-misses": ("near_misses", "ask thousands of questions, some that a text answers and some that it only seems to"),
     "fit-choice": ("fit_choice", "fit which unit is chosen to answer"),
+    "fit-languages": ("fit_languages", "fit which language of a library leads"),
     "fit-expectation": ("fit_expectation", "fit what the kind of a question lets expect"),
     "fit-refusal": ("fit_refusal", "fit the model that decides whether to answer"),
     "retrieval": ("retrieval", "measure on public sets what is found, with words and meaning together and alone"),

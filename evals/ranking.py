@@ -105,7 +105,7 @@ def fit_softmax(cases: Sequence[tuple[Signals, np.ndarray, float]], start: Colum
     """
 
     spread = np.concatenate([signals for signals, _, _ in cases]).std(0)
-    spread[spread == 0] = 1.0
+    spread[spread < 1e-9] = 1.0  # a signal that is always the same
     scaled = [(signals / spread, gold, count) for signals, gold, count in cases]
 
     def loss(weights: Column) -> tuple[float, Column]:

@@ -68,6 +68,18 @@ def test_what_binds_comes_before_what_is_proposed_where_a_duty_is_asked_for(dict
     assert "exit" in texts(shelf, asked.format(" in the paper"))[0]
 
 
+def test_a_duty_that_papers_alone_would_answer_is_answered_by_what_binds_as_well(dictionary: Dictionary) -> None:
+    proposals = "# P\n\n## 1 Agreements\n\n" + " ".join(f"A cooperation agreement must contain {n} exits." for n in range(2, 8)) + "\n"
+    asked = "What must a cooperation agreement contain?"
+    law = (LAW, f"{BODY}A cooperation agreement must be in writing.\n")
+    first, *others = texts(Shelf(dictionary, law, (PAPER, proposals)), asked)
+    assert "in writing" in first
+    assert len(others) == 3
+    assert all("exits" in p for p in others)
+    urged = (LAW, f"{BODY}A cooperation agreement is encouraged.\n")
+    assert all("exits" in p for p in texts(Shelf(dictionary, urged, (PAPER, proposals)), asked))
+
+
 def test_a_general_rule_that_leaves_room_comes_behind_the_special_one(dictionary: Dictionary) -> None:
     general = (LAW, f"{BODY}Unless otherwise provided, training costs are deductible up to 2.5% of wages.\n")
     notice = replace(LAW, id="notice", title_en="Notice", authority=Authority.NORMATIVE_DOCUMENT)

@@ -87,7 +87,30 @@ def test_a_name_of_which_the_evidence_has_no_word_is_not_answered_from_another(d
     assert unmet(dictionary, "How much does Siemens in Ningbo pay each intern a day?", (PAPER, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("Siemens",))
     written = replace(PAPER, issuing_body="Min Tang, Ningbo College")
     assert unmet(dictionary, "How much does a firm pay each intern a day, by Min Tang?", (written, PRACTICE)) is None
-    assert unmet(dictionary, "How much do SMEs in Ningbo pay each intern a day?", (PAPER, PRACTICE)) is None  # a text may spell it out
+
+
+def test_an_abbreviation_is_there_where_a_text_spells_it_out(dictionary: Dictionary) -> None:
+    asked = "How much do {} in Ningbo pay each intern a day?"
+    spelled = f"{PRACTICE}In Ningbo small and medium-sized enterprises pay each intern 90 yuan a day.\n"
+    assert unmet(dictionary, asked.format("SMEs"), (PAPER, spelled)) is None
+    assert unmet(dictionary, asked.format("SMEs"), (PAPER, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("SMEs",))
+    assert unmet(dictionary, "How much does BYD in Ningbo pay each intern a day?", (PAPER, spelled)) == (Reason.EVIDENCE_TOO_WEAK, ("BYD",))
+
+
+def test_a_ban_that_a_question_takes_for_granted_must_be_there(dictionary: Dictionary) -> None:
+    both = {"Why is it that firms in Ningbo must not pay interns by the day?": "must not", "为什么宁波的企业不得按天付给实习学生报酬？": "不得"}
+    for asked, told in both.items():
+        zh = "# 做法\n\n## 1 宁波\n\n宁波的企业按天付给实习学生报酬90元。{}\n"
+        allowed, banned = (PRACTICE, f"{PRACTICE}It must not do so at night.\n") if asked.isascii() else (zh.format(""), zh.format("夜间不得如此。"))
+        paper = PAPER if asked.isascii() else replace(PAPER, language="zh")
+        assert unmet(dictionary, asked, (paper, allowed)) == (Reason.FALSE_PREMISE, (told,))
+        assert unmet(dictionary, asked, (paper, banned)) is None
+
+
+def test_a_bound_is_no_ban(dictionary: Dictionary) -> None:
+    assert unmet(dictionary, "What must the daily pay of an intern not be lower than?", (NATIONAL, RULES)) is None
+    zh = (replace(NATIONAL, language="zh"), "# 法律\n\n## 1 报酬\n\n实习学生的报酬每天至少80元。\n")
+    assert unmet(dictionary, "实习学生的报酬不得低于多少？", zh) is None
 
 
 def test_an_organisation_is_named_by_its_words_together(dictionary: Dictionary) -> None:

@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.config import shipped
 from assistant.documents import Audience, Authority, Kind, Source, Span, Status
@@ -31,41 +29,9 @@ from assistant.questions.query import Concept, ConceptKind, Form, Query, QueryRe
 from assistant.results import Scope
 from assistant.search import retrieval
 from assistant.search.matching import CONTEXT_WEIGHT, K1, B
-from assistant.search.retrieval import Retriever, fuse
+from assistant.search.retrieval import Retriever
 from tests.fakes import EnglishReader, HashEmbedder
 from tests.libraries import make_source
-
-# -- fusion -------------------------------------------------------------------------------------------------------------
-
-IDS = st.sampled_from([f"p{i}" for i in range(12)])
-LEG = st.lists(IDS, unique=True, max_size=12)
-LEGS = st.dictionaries(st.sampled_from("abcde"), LEG, min_size=1)
-WEIGHTS = {"a": 1.0, "b": 2.0, "c": 0.5, "d": 1.5, "e": 1.0}
-
-
-@given(LEGS, st.randoms())
-def test_the_order_of_the_legs_does_not_matter(legs: dict[str, list[str]], random: Any) -> None:
-    names = list(legs)
-    random.shuffle(names)
-    assert fuse({name: legs[name] for name in names}, WEIGHTS, 30) == fuse(legs, WEIGHTS, 30)
-
-
-@given(LEGS, LEG)
-def test_a_further_vote_never_lowers_a_score(legs: dict[str, list[str]], vote: list[str]) -> None:
-    before, after = fuse(legs, WEIGHTS, 30), fuse({**legs, "z": vote}, {**WEIGHTS, "z": 1.0}, 30)
-    assert after.keys() == before.keys() | set(vote)
-    for passage_id, (score, ranks) in before.items():
-        assert after[passage_id][0] >= score
-        assert (after[passage_id][0] > score) == (passage_id in vote)
-        assert ranks.items() <= after[passage_id][1].items()
-
-
-@given(LEGS)
-def test_ranks_are_places_and_scores_their_weighted_sum(legs: dict[str, list[str]]) -> None:
-    for passage_id, (score, ranks) in fuse(legs, WEIGHTS, 30).items():
-        assert ranks == {name: leg.index(passage_id) + 1 for name, leg in legs.items() if passage_id in leg}
-        assert score == pytest.approx(sum(WEIGHTS[name] / (30 + rank) for name, rank in ranks.items()))
-
 
 # -- libraries ----------------------------------------------------------------------------------------------------------
 

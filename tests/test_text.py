@@ -11,6 +11,7 @@ from assistant.language.text import (
     is_stop_word,
     know_words,
     language_of,
+    parts_of,
     plain_words,
     sentences,
     squeeze,
@@ -237,6 +238,22 @@ def test_a_known_word_is_kept_whole_and_its_parts_offered() -> None:
     segmenter = Segmenter([word])
     assert [w for w, _, _ in segmenter.words(word)] == [word]
     assert {"企业", word} <= {w for w, _, _ in segmenter.cut(word)}
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("合作协议", ("合作", "协议")),  # and not 作协, which stands across both
+        ("职业教育学校", ("职业", "教育", "学校")),
+        ("协议", ()),
+        ("甲乙丙协议", ()),
+        ("", ()),
+    ],
+)
+def test_a_compound_is_made_of_shorter_words_without_gap_or_overlap(word: str, parts: tuple[str, ...]) -> None:
+    know_words([word] if word else [])
+    assert parts_of(word) == parts
+    know_words([])
 
 
 def test_words_made_known_are_forgotten_with_the_next_set() -> None:

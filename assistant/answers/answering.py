@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from assistant.answers.candidates import Candidate, Texts, find_candidates, is_lead
 from assistant.answers.pieces import Piece, merge_leads, set_out
 from assistant.documents import Authority, PassageKind, Span
-from assistant.language.facts import figures
+from assistant.language.facts import figures, read_facts
 from assistant.language.text import count_words
 from assistant.library.embedding import Vectors
 from assistant.library.rows import index_terms
@@ -32,7 +32,7 @@ AS_GOOD = 1.4
 SAME_SUBJECT, RIVAL = 0.99, 3.0
 """A unit of another source is a rival when it carries all concepts of the best one and scores at most this much less."""
 SAME_SUBJECT_ASKED = 0.5
-"""The same where the question itself asks whether sources agree."""
+"""The same where the question itself asks whether sources agree, or what binds."""
 PART = 0.34
 """A part of the question is open while a sentence would add at least this share of its weight."""
 PART_REACH = 4.5
@@ -94,6 +94,8 @@ class ExtractiveAnswerer:
             return _as_long_as(items, LIST_WORDS)
         chosen = self._close(best, candidates)
         chosen = self._with_open_parts(query, chosen, candidates, weighed)
+        if asks_duty(query.text):
+            chosen = _with_what_binds(chosen, candidates)
         return _ordered(query, chosen + _other_figures(query, chosen, candidates))
 
     def _close(self, best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -187,7 +189,7 @@ def _ordered(query: Query, chosen: list[Candidate]) -> list[Candidate]:
 
     def place(c: Candidate) -> tuple[bool, float, float, float, str, float, Span]:
         i = c.hit.source.id
-        proposed = duty and c.hit.source.authority is Authority.RESEARCH_PAPER
+        proposed = duty and not _binds(c)
         figure_first = query.asked in (Asked.FIGURE, Asked.DATE) and c is best and c.fits > 0
         return (proposed, c.hit.source.authority.rank if i in rivals else 99, i in yields, -top[i], i, 0 if figure_first else 1, c.unit.span)
 
@@ -195,6 +197,20 @@ def _ordered(query: Query, chosen: list[Candidate]) -> list[Candidate]:
         first = {c.hit.source.id for c in special}
         return sorted(chosen, key=lambda c: (c.hit.source.id not in first, *place(c)))
     return sorted(chosen, key=place)
+
+
+def _with_what_binds(chosen: list[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the chosen with a duty that binds among them, where papers alone were chosen and there is one on the same subject."""
+    if any(_binds(c) for c in chosen):
+        return chosen
+    best = chosen[0]
+    near = [c for c in candidates if c.score >= best.score - RIVAL and len(c.found & best.found) >= SAME_SUBJECT_ASKED * len(best.found)]
+    duty = next((c for c in near if _binds(c) and any(f.value in ("oblige", "prohibit") for f in read_facts(c.text))), None)
+    return [*chosen[: MAX_STATEMENTS - 1], duty] if duty else chosen
+
+
+def _binds(candidate: Candidate) -> bool:
+    return candidate.hit.source.authority is not Authority.RESEARCH_PAPER
 
 
 def _other_figures(query: Query, chosen: Sequence[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:

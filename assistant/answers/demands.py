@@ -14,9 +14,9 @@ from assistant.answers.answering import Draft
 from assistant.answers.candidates import IN_WORDS, OTHER_UNIT, Candidate
 from assistant.answers.purposes import unmet_names, unmet_purpose, unmet_series
 from assistant.documents import Kind
-from assistant.language.facts import figures, to_han
+from assistant.language.facts import FactKind, figures, read_facts, to_han
 from assistant.language.places import Place, applies_in, find_places
-from assistant.language.text import fold, terms
+from assistant.language.text import fold, is_stop_word, terms
 from assistant.questions.asking import Asked
 from assistant.questions.organisations import organisations
 from assistant.questions.query import ConceptKind, Query
@@ -33,7 +33,7 @@ _GIVES_ZH = re.compile("(?:省|市|自治区)?(?:人民)?(?:政府|财政)?(?:�
 _GIVES_EN = re.compile(
     r"\b(?:does|do|did|will|can|has|have)\s+(?:the\s+)?(?:(?:city|province|municipality|government)\s+(?:of\s+)?)*$", re.IGNORECASE
 )
-_INSTRUMENT_ZH = re.compile("(?:省|市|自治区)?的?[^，。；？、的]{0,16}?(?:条例|办法|细则)")
+_INSTRUMENT_ZH = re.compile("(?:省|市|自治区)?的?[^，。；？、的]{0,16}?(?:条例|办法|细则|专项资金|联席会议)")
 _INSTRUMENT_EN = re.compile(
     r"(?:['’]s)?\s+(?:(?!(?:of|in|for|to|on|that|which|is|are|was|were|has|have|does|do|must|may|can|and)\b)[a-z-]+\s+){0,5}"
     r"(?:regulations?|measures|rules?|ordinance|bylaws?)\b",
@@ -48,8 +48,11 @@ _TOGETHER = 0.8
 """Share of the weight of an organisation's words that must stand together for it to be named."""
 _HOME = frozenset({"china", "中国"})
 """What goes without saying in a library of this country's texts."""
-_SHORT = re.compile(r"[A-Z]{2,5}s?")
+_SHORT = re.compile(r"([A-Z]{2,5})s?")
 """An abbreviation (*SMEs*), which a text may spell out."""
+_FORBIDS = re.compile(r"\bbans?\b|\bforb[ia]d|\billegal|\bunlawful|\brefuse|\bonly\b|违法|非法|违反|取消|拒绝|停止|只|仅", re.IGNORECASE)
+"""Forbids without a modal verb, or shows that something is forbidden."""
+_WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 
 
 class Unmet(NamedTuple):
@@ -67,7 +70,7 @@ def find_unmet(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> Unmet 
         draft: what would be shown; at least one piece.
         weighed: the question's concepts in the language of the best unit.
     """
-    if absent := _articles(query, draft) or _rates(query, draft):
+    if absent := _articles(query, draft) or _rates(query, draft) or _bans(query, draft):
         return Unmet(Reason.FALSE_PREMISE, absent)
     if absent := _instruments(query, draft) or _places(query, draft, weighed) or _years(query, draft, weighed):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
@@ -104,7 +107,23 @@ def _names(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str,
     if runs and (said | draft.candidates[0].near).isdisjoint(i for run in runs for i in run):
         there = said  # the best unit is about nobody that is asked about
     lacking = [query.text[weighed[run[0]].concept.span.start : weighed[run[-1]].concept.span.end] for run in runs if there.isdisjoint(run)]
-    return tuple(name for name in lacking if not _SHORT.fullmatch(name))
+    return tuple(name for name in lacking if not _may_be_spelled_out(name, shown))
+
+
+def _may_be_spelled_out(name: str, shown: Sequence[Candidate]) -> bool:
+    """Whether a name is an abbreviation whose letters begin words that stand together in what is shown (*small and medium-sized enterprises*).
+
+    A Chinese text spells it out in characters, which no letters show.
+    """
+    short = _SHORT.fullmatch(name)
+    if not short:
+        return False
+    letters = re.compile(" *".join(short[1].lower()))  # a space is the place of a small word
+    return any(c.hit.source.language == "zh" or letters.search(_initials(c.hit.passage.text)) for c in shown)
+
+
+def _initials(text: str) -> str:
+    return "".join(" " if is_stop_word(word) else word[0] for word in _WORD.findall(fold(text)))
 
 
 def _organisations(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str, ...]:
@@ -149,6 +168,19 @@ def _rates(query: Query, draft: Draft) -> tuple[str, ...]:
     """
     known = {(f.value, f.unit) for p in draft.pieces for f in figures(p.candidate.hit.passage.text)}
     return tuple(query.text[f.span.start : f.span.end] for f in figures(query.text) if f.unit == "percent" and (f.value, f.unit) not in known)
+
+
+def _bans(query: Query, draft: Draft) -> tuple[str, ...]:
+    """Return the words by which a question takes a ban for granted (*why does the law forbid it*), where nothing shown forbids or denies.
+
+    A bound of a figure (*not more than how many*) is none, nor what a question asks that asks whether it is so.
+    """
+    if query.asked in (Asked.FIGURE, Asked.DATE, Asked.YES_NO):
+        return ()
+    bans = [query.text[f.span.start : f.span.end] for f in read_facts(query.text) if f.value == "prohibit"]
+    shown = " ".join(f"{c.hit.passage.heading} {c.hit.passage.text}" for c in (draft.candidates[0], *(p.candidate for p in draft.pieces)))
+    denies = bans and (_FORBIDS.search(shown) or any(f.value == "prohibit" or f.kind is FactKind.NEGATION for f in read_facts(shown)))
+    return () if denies else tuple(bans)
 
 
 def _instruments(query: Query, draft: Draft) -> tuple[str, ...]:

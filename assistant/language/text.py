@@ -200,6 +200,7 @@ def know_words(words: Iterable[str]) -> None:
     _segmenter = Segmenter(sorted(set(words)))
     _cut.cache_clear()
     plain_words.cache_clear()
+    parts_of.cache_clear()
 
 
 _stemmer = snowballstemmer.stemmer("english")
@@ -234,6 +235,19 @@ def tokens(text: str) -> Iterator[Token]:
 def plain_words(run: str) -> tuple[tuple[str, int, int], ...]:
     """Return ``(word, start, end)`` of a run of Han characters, each character in one word."""
     return tuple(_segmenter.words(run))
+
+
+@functools.lru_cache(maxsize=100_000)
+def parts_of(word: str) -> tuple[str, ...]:
+    """Return the fewest shorter words that a Chinese word is made of, without gap or overlap and none of one character.
+
+    Empty where it is not made so. 校企合作协议 is 校企, 合作 and 协议; the 作协 that stands across two of them is none of its parts.
+    """
+    shortest: dict[int, tuple[str, ...]] = {0: ()}
+    for piece, start, end in sorted(_cut(word), key=lambda cut: cut[1:]):
+        if len(piece) > 1 and piece != word and start in shortest and (end not in shortest or len(shortest[end]) > len(shortest[start]) + 1):
+            shortest[end] = (*shortest[start], piece)
+    return shortest.get(len(word), ())
 
 
 def is_stop_word(term: str) -> bool:

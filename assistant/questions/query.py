@@ -11,7 +11,7 @@ from assistant.documents import Span
 from assistant.language.facts import Fact, FactKind, read_facts
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.language.places import Place, find_places
-from assistant.language.text import HAN, fold, is_stop_word, language_of, plain_words, stem, terms, tokens
+from assistant.language.text import HAN, fold, is_stop_word, language_of, parts_of, plain_words, stem, terms, tokens
 from assistant.questions.asking import Asked, asked_for, asks_standing, unit_asked
 
 _HAN_RUN = re.compile(f"[{HAN}]+")
@@ -241,10 +241,8 @@ def _glossary_forms(forms: dict[str, tuple[str, ...]], own: Form) -> list[Form]:
             words = tuple(t for t in terms(form) if not is_stop_word(t))
         if words and words != own.terms and all(words != f.terms for f in out):
             out.append(Form(words, 0.95 if place < 6 else 0.8))
-        if len(words) == 1 and len(words[0]) >= 4 and not words[0].isascii():  # 实习报酬 is also 实习 … 报酬
-            parts = tuple(t for t in terms(words[0]) if t != words[0] and len(t) > 1)
-            if len(parts) > 1 and "".join(parts) == words[0]:
-                out.append(Form(parts, 0.7))
+        if len(words) == 1 and len(words[0]) >= 4 and (parts := parts_of(words[0])):  # 实习报酬 is also 实习 … 报酬
+            out.append(Form(parts, 0.7))
     return out
 
 

@@ -20,15 +20,12 @@ from assistant.questions.query import Query
 from assistant.results import Hit, Scope
 from assistant.search.eligibility import Eligibility
 from assistant.search.feedback import feedback_scores, gram_shares
+from assistant.search.languages import RRF_K, Promise, fuse, shares
 from assistant.search.matching import Wanted, Weighed, idf, own_words, weigh
 from assistant.search.ranking import Column, Evidence, Signals, Situation, first_signals, second_signals, weights
 
-RRF_K_LANGUAGES = 3
-"""Rank constant between languages; a small one lets each language lead in turn."""
 CANDIDATES, DENSE_CANDIDATES = 150, 80
 """Passages that the words leg and the dense leg propose in each language."""
-TRANSLATED_COVERAGE = 1.2
-"""Makes coverage by translated words comparable with coverage by the words asked."""
 INSTRUMENT = 2.0
 """Added to the score of the passages of an instrument that the question names: odds of seven to one."""
 
@@ -70,10 +67,25 @@ class Pool:
         scores: Column = self.second(self.first() @ fitted.first) @ fitted.second
         return scores
 
-    @property
-    def covered(self) -> float:
-        """The share of the question that the best passage covers."""
-        return max((m.coverage for m in self.evidence.matches), default=0.0)
+    def promise(self, scores: Column) -> Promise:
+        """Return what these candidates promise, given their scores."""
+        nearest = self.evidence.units[:, -1]
+        return Promise(
+            covered=max((m.coverage for m in self.evidence.matches), default=0.0),
+            across=float(np.nan_to_num(nearest).max(initial=0.0)),
+            lead=float(scores.max() - np.median(scores)) if len(scores) else 0.0,
+            own=float(self.situation.same_language),
+        )
+
+
+class Order(NamedTuple):
+    """The candidates of one language, best first."""
+
+    language: str
+    ids: Sequence[str]
+    promise: Promise
+    ranks: Mapping[str, dict[str, int]]
+    """1-based rank in each leg by passage id."""
 
 
 class Retriever:
@@ -113,24 +125,22 @@ class Retriever:
         return [Hit(passages[i], sources[passages[i].source_id], score, ranks) for i, (score, ranks) in best if i in passages][:k]
 
     def _fused(self, query: Query, sources: Mapping[str, Metadata]) -> dict[str, tuple[float, dict[str, int]]]:
-        """Order the candidates within each language of the library, then fuse the languages by rank.
-
-        Scores of different languages cannot be compared, ranks can. A language weighs as much as its best passages cover
-        of the question, where a translated word counts for less than the word itself and is made up for.
-        """
-        named = {m.id for m in self.named(query)} & set(sources)
-        ranks: dict[str, dict[str, int]] = {}
-        order: dict[str, list[str]] = {}
-        weights: dict[str, float] = {}
-        for pool in self.pools(query, sources):
-            bonus = np.array([INSTRUMENT if r.source_id in named else 0.0 for r in pool.rows])
-            scored = zip((pool.scores() + bonus).tolist(), (r.passage_id for r in pool.rows), strict=True)
-            order[pool.language] = [i for _, i in sorted(scored, key=lambda pair: (-round(pair[0], 9), pair[1]))]
-            ranks |= pool.ranks
-            weights[pool.language] = max(pool.covered, 0.1) * (1.0 if pool.language == query.language else TRANSLATED_COVERAGE)
-        best = max(weights.values(), default=1.0) or 1.0
-        merged = fuse(order, {language: weight / best for language, weight in weights.items()}, RRF_K_LANGUAGES)
+        """Fuse the orders of the languages by rank, each weighing what it promises."""
+        orders = self.orders(query, sources)
+        merged = fuse({o.language: o.ids for o in orders}, shares({o.language: o.promise for o in orders}), RRF_K)
+        ranks = {i: known for o in orders for i, known in o.ranks.items()}
         return {i: (score, ranks.get(i, {})) for i, (score, _) in merged.items()}
+
+    def orders(self, query: Query, sources: Mapping[str, Metadata]) -> list[Order]:
+        """Return the candidates of each language in order, the passages of an instrument that the question names raised."""
+        named = {m.id for m in self.named(query)} & set(sources)
+        out = []
+        for pool in self.pools(query, sources):
+            scores = pool.scores() + np.array([INSTRUMENT if r.source_id in named else 0.0 for r in pool.rows])
+            scored = zip(scores.tolist(), (r.passage_id for r in pool.rows), strict=True)
+            ids = [i for _, i in sorted(scored, key=lambda pair: (-round(pair[0], 9), pair[1]))]
+            out.append(Order(pool.language, ids, pool.promise(scores), pool.ranks))
+        return out
 
     def pools(self, query: Query, sources: Mapping[str, Metadata]) -> list[Pool]:
         """Return the candidates in each language of ``sources``."""
@@ -268,17 +278,4 @@ def _ranks(legs: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
     for name in sorted(legs):
         for rank, passage_id in enumerate(legs[name], start=1):
             out.setdefault(passage_id, {})[name] = rank
-    return out
-
-
-def fuse(legs: Mapping[str, Sequence[str]], weights: Mapping[str, float], k: int) -> dict[str, tuple[float, dict[str, int]]]:
-    """Return score and ranks by passage id: weighted reciprocal rank fusion (Cormack et al. 2009).
-
-    The order of the legs does not matter, and a further leg that ranks a passage never lowers its score.
-    """
-    out: dict[str, tuple[float, dict[str, int]]] = {}
-    for name in sorted(legs):
-        for rank, passage_id in enumerate(legs[name], start=1):
-            score, ranks = out.get(passage_id, (0.0, {}))
-            out[passage_id] = (score + weights[name] / (k + rank), {**ranks, name: rank})
     return out
