@@ -69,7 +69,7 @@ report: $(STAMP) ## Write the last results as a page, evals/results/report.html
 canaries: $(STAMP) ## Prove that the gate can fail: deliberately bad assistants, each caught by name
 	$(PY) -m evals canaries
 
-peers: $(STAMP) ## Compare with other systems on the same questions, texts and weights (needs ../shared)
+peers: $(STAMP) ## Compare with other systems on the same questions and texts, with the same weights and as it ships (needs ../shared)
 	$(PY) -m evals peers
 
 screenshots: $(STAMP) ## Take the pictures of docs/screenshots again (needs /usr/bin/chromium)

@@ -18,7 +18,7 @@ from typing import Any
 from assistant.config import shipped
 from assistant.journal import Entry, read
 from assistant.results import Reason
-from evals.cases import CASES, OUT_OF_SCOPE, CaseError, is_held_out, load_cases, suite_lines
+from evals.cases import CASES, OUT_OF_SCOPE, CaseError, hash_of, is_held_out, load_cases, suite_lines
 from evals.library import library_name
 from evals.matching import squeeze
 from evals.options import ROOT
@@ -109,7 +109,7 @@ def _evidence(where: str, given: Mapping[str, str], suite: str, texts: Path) -> 
     if text.count(given["quote"]) != 1:
         raise CaseError(f"{where}: evidence stands {text.count(given['quote'])} times in {given['file']}. Quote words that stand there once.")
     start = text.index(given["quote"])
-    return {"file": given["file"], "start": start, "end": start + len(given["quote"]), "locator": given.get("locator", "")}
+    return {"file": given["file"], "start": start, "end": start + len(given["quote"]), "locator": given.get("locator", ""), "sha256": hash_of(given["quote"])}
 
 
 def check(suite: str, after: str, rows: Sequence[Mapping[str, Any]], texts: Path) -> None:

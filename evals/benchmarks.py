@@ -158,9 +158,12 @@ def _rows(path: Path) -> Iterator[Row]:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 try:
-                    yield json.loads(line)
+                    row = json.loads(line)
                 except json.JSONDecodeError as error:
                     raise BenchmarkError(f"{path}:{number}: not JSON ({error.msg}). Fetch the set again.") from error
+                if not isinstance(row, dict):
+                    raise BenchmarkError(f"{path}:{number}: not an object, but {line.strip()[:40]}. Fetch the set again.")
+                yield row
     except FileNotFoundError as error:
         raise BenchmarkError(f"{path}: is not there. Name a split that the set has, such as --split dev.") from error
 
@@ -169,8 +172,12 @@ def _gold(path: Path) -> dict[str, frozenset[str]]:
     if not path.is_file():
         raise BenchmarkError(f"{path}: is not there. Name a split that the set has, such as --split dev.")
     out: dict[str, set[str]] = defaultdict(set)
-    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-        query, document, score = line.split("\t")
-        if float(score) > 0:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], start=2):
+        try:
+            query, document, score = line.split("\t")
+            relevant = float(score) > 0
+        except ValueError as error:
+            raise BenchmarkError(f"{path}:{number}: not query-id, corpus-id and a number, parted by tabs, but {line[:40]!r}. Fetch the set again.") from error
+        if relevant:
             out[query].add(document)
     return {query: frozenset(documents) for query, documents in out.items()}

@@ -1,12 +1,13 @@
 """The questions with their gold evidence, one JSON object a line in ``evals/cases/SUITE.jsonl``.
 
 A suite named ``library-…`` is asked of the texts under ``--texts``, one named ``corpus-…`` of the corpus that ships. No text
-is kept here: gold evidence is offsets into a file of the texts, or a quote from a file of the corpus, read at run time.
+is kept here: gold evidence is offsets into a file of the texts with a hash of the words there, or a quote from a file of the corpus, read at run time.
 Held-out suites end in ``-test``; nothing of what they ask is ever printed or written to results.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -25,9 +26,14 @@ PAIRS = ("en-en", "zh-en", "zh-zh", "en-zh", OUT_OF_SCOPE)
 """Language of the question, then of the texts that hold the answer; ``oos`` for what no text is about."""
 
 _KEYS = {"id", "question", "language", "outcome", "evidence", "facts", "tags"}
-_BY_OFFSETS = {"file", "start", "end", "locator"}
+_BY_OFFSETS = {"file", "start", "end", "locator", "sha256"}
+_HASH = 12
+"""Digits of a hash that are kept."""
 _BY_QUOTE = {"source", "quote"}
 _OPTIONAL = {"locator", "also"}
+
+
+_QUESTION = re.compile(r'"question": ("(?:[^"\\]|\\.)*")')
 
 
 class CaseError(AssistantError):
@@ -93,6 +99,11 @@ def suite_lines(path: Path) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
+def hash_of(words: str) -> str:
+    """Return by what the words of gold evidence are known again: the first digits of their SHA-256, white space left out."""
+    return hashlib.sha256(squeeze(words).encode()).hexdigest()[:_HASH]
+
+
 def load_cases(path: Path, texts: Path, corpus: Path) -> list[Case]:
     """Return the cases of a suite, in the order of the file.
 
@@ -102,14 +113,15 @@ def load_cases(path: Path, texts: Path, corpus: Path) -> list[Case]:
         corpus: the folder in which ``source`` of evidence is a Markdown file's name.
 
     Raises:
-        CaseError: a line is not as it must be, or its evidence is not where it says.
+        CaseError: a line is not as it must be, its evidence is not where it says, or a suite beside it asks the same of the same texts, or asks
+            the same and only one of the two is held out.
     """
     cases: list[Case] = []
-    seen: dict[str, str] = {}
+    seen = _asked_beside(path)
     for number, line in enumerate(suite_lines(path), start=1):
         where = f"{path.name}:{number}"
         case = _Row(where, _object(line, where), texts, corpus).case()
-        for key in (case.id, squeeze(case.question).casefold()):
+        for key in (case.id, _key(case.question)):
             if key in seen:
                 raise CaseError(f"{where}: has the same id or question as {seen[key]}. Remove one of them.")
             seen[key] = where
@@ -117,6 +129,22 @@ def load_cases(path: Path, texts: Path, corpus: Path) -> list[Case]:
     if not cases:
         raise CaseError(f"{path.name}: holds no case. Write one JSON object on each line.")
     return cases
+
+
+def _asked_beside(path: Path) -> dict[str, str]:
+    """Return where other suites of the folder ask what this one must not ask as well."""
+    seen = {}
+    for other in sorted(path.parent.glob("*.jsonl")):
+        shares = other.stem.split("-")[0] == path.stem.split("-")[0] or is_held_out(other.stem) != is_held_out(path.stem)
+        if other != path and shares:
+            for number, line in enumerate(suite_lines(other), start=1):
+                if found := _QUESTION.search(line):
+                    seen[_key(json.loads(found[1]))] = f"{other.name}:{number}"
+    return seen
+
+
+def _key(question: str) -> str:
+    return squeeze(question).casefold()
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -181,6 +209,8 @@ class _Row:
         words = text[start:end]
         if not squeeze(words):
             raise self._error(f"evidence {start} to {end} of {path.name} is blank", "Correct the offsets")
+        if (now := hash_of(words)) != given["sha256"]:
+            raise self._error(f"evidence {start} to {end} of {path.name} is not what it was (sha256 {now})", "Correct the offsets, or take the right text")
         return Evidence(path, words, str(given["locator"]), squeeze(text[:start]).count(squeeze(words)))
 
     def _quoted(self, given: Mapping[str, Any]) -> Evidence:

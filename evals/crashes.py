@@ -266,4 +266,5 @@ def _write_files(folder: Path) -> dict[str, Path]:
         for name in NAMES:
             sections = (f"## Part {i}\n\nClause {i} of {name} counts {i * 7919} {word if i % 2 else 'steady'} oranges." for i in range(SECTIONS))
             (out[version] / f"{name}.md").write_text(f"# {name}\n\n" + "\n\n".join(sections) + "\n", encoding="utf-8")
+            (out[version] / f"{name}.meta.yaml").write_text(f"id: {name}\n")  # so that one version replaces the other
     return out

@@ -20,7 +20,8 @@ from evals.metrics import Estimate
 from evals.options import ROOT, library_options
 from evals.public_sets import PublicSet, measure_sets, read_sets
 from evals.records import LOWER_IS_BETTER, MEASURES, TOTAL, summary
-from evals.run import SuiteRun, print_run, read_results, run_suites, run_to_dict
+from evals.report import MADE
+from evals.run import ResultsError, SuiteRun, print_run, read_results, run_suites, run_to_dict
 
 BASELINES = CASES.parent / "baselines"
 
@@ -147,13 +148,28 @@ def main(args: argparse.Namespace) -> int:
 
 def _runs(args: argparse.Namespace, baseline: Baseline) -> tuple[list[SuiteRun], list[str]]:
     if args.results:
-        given = read_results(args.results)
+        given = read_made(args.results)
         skipped = [f"{run.suite}: {args.baseline} sets nothing for it" for run in given if run.suite not in baseline.suites]
         missing = [f"{suite}: not in {args.results}" for suite in baseline.suites if suite not in {run.suite for run in given}]
         return [run for run in given if run.suite in baseline.suites], skipped + missing
     there = [suite for suite in baseline.suites if library_paths(library_name(suite), args.texts)]
     absent = [f"{suite}: its texts are not in {args.texts}" for suite in baseline.suites if suite not in there]
     return run_suites(there, args.texts, args.home, baseline.as_of or dt.date.today()), absent
+
+
+def read_made(path: Path) -> list[SuiteRun]:
+    """Return the runs that a results file holds, each with what made its numbers.
+
+    Raises:
+        ResultsError: it is not what ``python -m evals run`` writes, or does not say what made its numbers.
+    """
+    runs = read_results(path)
+    for run in runs:
+        missing = [key for key in MADE if not isinstance(run.made, dict) or key not in run.made]
+        if missing:
+            again = f"Write it again: python -m evals run --suite {run.suite} --out {path}"
+            raise ResultsError(f"{path}: made of suite {run.suite} lacks {', '.join(missing)}. {again}")
+    return runs
 
 
 def stored_outcomes(suite: str) -> Mapping[str, Sequence[str]] | None:

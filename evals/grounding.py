@@ -12,7 +12,7 @@ import argparse
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,11 @@ import numpy.typing as npt
 
 from assistant.errors import AssistantError
 from assistant.judge.responses import Verifier
-from evals.library import shipped_judge, write_json
+from evals import metrics
+from evals.library import set_fingerprints, shipped_judge, write_json
 from evals.metrics import percentile
 
 _FILES = ("items.jsonl", "faithful_items.jsonl")
-_DRAWS = 1000
 Numbers = npt.NDArray[np.float64]
 
 
@@ -70,7 +70,7 @@ def load_items(folder: Path, split: str, limit: int = 0) -> list[Item]:
     """Return the items of a set; the first ``limit`` by hash of the id, if given.
 
     Raises:
-        GroundingError: no file is there, or a row lacks what it needs.
+        GroundingError: no file is there, it is empty, or a row lacks what it needs.
     """
     path = next((folder / split / name for name in _FILES if (folder / split / name).is_file()), None)
     if path is None:
@@ -81,11 +81,31 @@ def load_items(folder: Path, split: str, limit: int = 0) -> list[Item]:
             items.append(_item(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise GroundingError(f"{path}:{number}: is not a labelled response ({error!r}). It needs id, context, response and label.") from error
+    if not items:
+        raise GroundingError(f"{path}: is empty. It needs rows with id, context, response and label.")
     items.sort(key=lambda item: hashlib.sha256(item.id.encode()).hexdigest())
     return items[:limit] if limit else items
 
 
-def _item(row: dict[str, Any]) -> Item:
+def load_both_kinds(folder: Path, split: str, limit: int = 0) -> list[Item]:
+    """Return the items of a set as ``load_items`` does, for measures that compare grounded responses with ungrounded ones.
+
+    Raises:
+        GroundingError: as ``load_items``, or all items have the same label.
+    """
+    items = load_items(folder, split, limit)
+    if len({item.grounded for item in items}) < 2:
+        label, drawn = "grounded" if items[0].grounded else "ungrounded", f", of those drawn with --limit {limit}" if limit else ""
+        raise GroundingError(f"{folder / split}: all {len(items)} responses are {label}{drawn}. Both labels are needed, grounded and ungrounded.")
+    return items
+
+
+def _item(row: Any) -> Item:
+    if not isinstance(row, dict):
+        raise TypeError(f"{row!r} is not an object")
+    for key in ("context", "response"):
+        if not isinstance(row[key], str):
+            raise TypeError(f"{key} {row[key]!r} is not a text")
     spans = None if row.get("spans") is None else tuple((s["start"], s["end"]) for s in row["spans"])
     return Item(str(row["id"]), row["context"], row["response"], {"grounded": True, "ungrounded": False}[row["label"]], spans)
 
@@ -110,8 +130,13 @@ def auroc(scores: Numbers, grounded: npt.NDArray[np.bool_]) -> float:
     return float((ranks[grounded].sum() - ours * (ours + 1) / 2) / (ours * (~grounded).sum()))
 
 
+def accuracy(said: npt.NDArray[np.bool_], grounded: npt.NDArray[np.bool_]) -> float:
+    """Return the share of responses whose verdict is the label."""
+    return float((said == grounded).mean())
+
+
 def balanced_accuracy(said: npt.NDArray[np.bool_], grounded: npt.NDArray[np.bool_]) -> float:
-    """Return the mean of the shares of grounded and of ungrounded responses that are called so."""
+    """Return the mean of the shares of grounded and of ungrounded responses that are called so (Brodersen et al. 2010)."""
     if grounded.all() or not grounded.any():
         return float("nan")
     return float((said[grounded].mean() + (~said[~grounded]).mean()) / 2)
@@ -129,32 +154,41 @@ def report(judged: Sequence[Judged]) -> dict[str, Any]:
     said = np.array([j.grounded for j in judged])
     fits = np.array([j.item.fits for j in judged])
     threshold = fit_threshold(scores[fits], grounded[fits])
-    other = ~fits
+    everyone, other = range(len(judged)), np.flatnonzero(~fits).tolist()
     return {
         "items": len(judged),
         "ungrounded": int((~grounded).sum()),
-        "auroc": _interval(lambda i: auroc(scores[i], grounded[i]), len(judged)),
-        "auroc_other_half": auroc(scores[other], grounded[other]),
-        "balanced_accuracy": _interval(lambda i: balanced_accuracy(said[i], grounded[i]), len(judged)),
-        "balanced_accuracy_other_half": balanced_accuracy(said[other], grounded[other]),
+        "auroc": _interval(lambda i: auroc(scores[i], grounded[i]), everyone),
+        "auroc_other_half": _interval(lambda i: auroc(scores[i], grounded[i]), other),
+        "accuracy": _interval(lambda i: accuracy(said[i], grounded[i]), everyone),
+        "balanced_accuracy": _interval(lambda i: balanced_accuracy(said[i], grounded[i]), everyone),
+        "balanced_accuracy_other_half": _interval(lambda i: balanced_accuracy(said[i], grounded[i]), other),
         "threshold": float(threshold),
-        "balanced_accuracy_fitted_threshold": balanced_accuracy(scores[other] >= threshold, grounded[other]),
+        "balanced_accuracy_fitted_threshold": _interval(lambda i: balanced_accuracy(scores[i] >= threshold, grounded[i]), other),
         "ms_per_response": {"median": 1000 * percentile([j.seconds for j in judged], 50), "p90": 1000 * percentile([j.seconds for j in judged], 90)},
     }
 
 
-def _interval(measure: Any, size: int) -> dict[str, float]:
-    rng = np.random.default_rng(0)
-    drawn = [measure(rng.integers(0, size, size)) for _ in range(_DRAWS)]
-    low, high = np.nanquantile(drawn, (0.025, 0.975))
-    return {"value": measure(np.arange(size)), "low": float(low), "high": float(high)}
+def _interval(measure: Callable[[metrics.Numbers], float], items: Sequence[int]) -> dict[str, float]:
+    found = metrics.interval(lambda i: None if np.isnan(value := measure(i)) else value, items)
+    return found._asdict() if found else dict.fromkeys(metrics.Estimate._fields, float("nan"))
 
 
 def measure_set(folder: Path, sample: int) -> dict[str, float]:
     """Return the measures that the gate holds, as shipped: AUROC and balanced accuracy over all responses drawn."""
     with shipped_judge() as judge:
-        row = report(judge_items(load_items(folder, "dev", sample), judge))
+        row = report(judge_items(load_both_kinds(folder, "dev", sample), judge))
     return {"auroc": row["auroc"]["value"], "balanced_accuracy": row["balanced_accuracy"]["value"]}
+
+
+_TOLD = {
+    "auroc": "AUROC",
+    "accuracy": "verdict accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "auroc_other_half": "AUROC, half not fitted on",
+    "balanced_accuracy_other_half": "balanced accuracy, half not fitted on",
+    "balanced_accuracy_fitted_threshold": "the same, with the set's own threshold",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -169,17 +203,13 @@ def main(args: argparse.Namespace) -> int:
     """Judge sets, print a line for each, and return 0."""
     rows = {}
     for folder in args.sets:
+        made = set_fingerprints(folder, args.split, args.limit)
         with shipped_judge() as judge:
-            judged = judge_items(load_items(folder, args.split, args.limit), judge)
-        row = rows[folder.name] = report(judged)
-        a, b = row["auroc"], row["balanced_accuracy"]
-        print(
-            f"{folder.name} {args.split}: {row['items']} responses ({row['ungrounded']} ungrounded), "
-            f"AUROC {a['value']:.3f} ({a['low']:.3f} to {a['high']:.3f}), "
-            f"balanced accuracy {b['value']:.3f} ({b['low']:.3f} to {b['high']:.3f}); on the half not fitted: AUROC {row['auroc_other_half']:.3f}, "
-            f"balanced accuracy {row['balanced_accuracy_other_half']:.3f}, with the set's own threshold {row['balanced_accuracy_fitted_threshold']:.3f}; "
-            f"{row['ms_per_response']['median']:.0f} ms a response"
-        )
+            judged = judge_items(load_both_kinds(folder, args.split, args.limit), judge)
+        row = rows[folder.name] = {"made": made, **report(judged)}
+        print(f"{folder.name} {args.split}: {row['items']} responses ({row['ungrounded']} ungrounded), {row['ms_per_response']['median']:.0f} ms a response")
+        for name, told in _TOLD.items():
+            print(f"  {told:52} {row[name]['value']:.3f} ({row[name]['low']:.3f} to {row[name]['high']:.3f})")
     if args.out:
         write_json(args.out, rows)
     return 0

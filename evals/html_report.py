@@ -14,12 +14,13 @@ from typing import Any
 
 from evals.bounds import Bound
 from evals.cases import is_held_out
-from evals.gate import Baseline, flips, read_baseline, stored_outcomes
+from evals.gate import Baseline, flips, read_baseline, read_made, stored_outcomes
 from evals.metrics import Estimate
 from evals.options import ROOT
 from evals.plots import Bar, bars, curve, histogram
+from evals.public_sets import SetRun, set_run_of
 from evals.records import LOWER_IS_BETTER, MEASURES, TOTAL, Record, latency, risk_curve, summary
-from evals.run import RESULTS, ResultsError, SuiteRun, read_results
+from evals.run import RESULTS, ResultsError, SuiteRun
 
 _STYLE = Path(__file__).with_name("report.css")
 _MADE = {
@@ -46,8 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Write the page and return 0."""
     files = args.results or [newest(RESULTS)]
-    runs = {run.suite: run for path in files for run in read_results(path)}  # the last file that has a suite counts
-    sets = [row for path in files for row in json.loads(path.read_text(encoding="utf-8")).get("sets", [])]
+    runs = {run.suite: run for path in files for run in read_made(path)}  # the last file that has a suite counts
+    sets = [measured for path in files for measured in read_sets(path)]
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(page(list(runs.values()), sets, read_baseline(args.baseline)), encoding="utf-8")
     print(f"written: {args.out} ({len(runs)} suites, {len(sets)} public sets)")
@@ -66,7 +67,19 @@ def newest(folder: Path) -> Path:
     return max(found)[1]
 
 
-def page(runs: Sequence[SuiteRun], sets: Sequence[Mapping[str, Any]], baseline: Baseline) -> str:
+def read_sets(path: Path) -> list[SetRun]:
+    """Return the public sets that a results file holds; none where only suites were asked.
+
+    Raises:
+        ResultsError: they are not what ``python -m evals gate`` writes.
+    """
+    try:
+        return [set_run_of(row) for row in json.loads(path.read_text(encoding="utf-8")).get("sets", [])]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ResultsError(f"{path}: sets are not what today's code writes ({error!r}). Write them again: python -m evals gate --out {path}") from error
+
+
+def page(runs: Sequence[SuiteRun], sets: Sequence[SetRun], baseline: Baseline) -> str:
     """Return the whole page."""
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE.read_text(encoding="utf-8")}</style>'
     policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -85,8 +98,9 @@ def _overview(runs: Sequence[SuiteRun], baseline: Baseline) -> str:
     for run in runs:
         broken = [b.name for b, bar in _bounded(run, baseline.suites.get(run.suite, ())) if not bar.kept]
         state = ("fail", "not met") if broken or run.crashed else ("pass", "met") if run.suite in baseline.suites else ("none", "no floors set")
-        passed = sum(r.passed for r in run.records)
-        cells = [str(len(run.records)), f"{passed} ({passed / max(1, len(run.records)):.0%})", str(len(run.crashed)), ", ".join(broken) or "none"]
+        passed, whole = sum(r.passed for r in run.records), len(run.records) - len(run.crashed)
+        share = f"{passed / whole:.0%} of {whole}" if whole else "of none"
+        cells = [str(len(run.records)), f"{passed} ({share})", str(len(run.crashed)), ", ".join(broken) or "none"]
         name = f'<th scope="row"><a href="#{escape(run.suite)}">{escape(run.suite)}</a></th>'
         rows.append(f'<tr>{name}<td><span class="state {state[0]}">{state[1]}</span></td>' + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr>")
     return _table("Whether the gate is met", ("Suite", "Gate", "Cases", "Passed", "Crashed", "Floors broken"), rows)
@@ -125,6 +139,7 @@ def _suite(run: SuiteRun, bounds: Sequence[Bound]) -> str:
         _figure(curve("Risk and coverage", risk_curve(run.records), "share of questions answered", "share of answers wrong"), _risk_words()),
         _figure(histogram("Times", [r.seconds for r in run.records if not r.crash]), _times(run.records)),
         "</div>",
+        _crashed(run),
         _flipped(run),
         "</section>",
     ]
@@ -168,12 +183,21 @@ def _number(now: Estimate | None) -> str:
     return "–" if now is None else f'{now.value:.3f} <span class="interval">[{now.low:.2f}, {now.high:.2f}] n {now.cases}</span>'
 
 
+def _crashed(run: SuiteRun) -> str:
+    """Return every case that crashed, whatever became of it before: none of them passed or failed."""
+    if not run.crashed:
+        return ""
+    shown = f"<p>{escape(' '.join(run.crashed))}</p>" if is_held_out(run.suite) else "".join(_case(r) for r in run.records if r.crash)
+    return f"<h3>Crashed cases ({len(run.crashed)})</h3>{shown}"
+
+
 def _flipped(run: SuiteRun) -> str:
     stored = stored_outcomes(run.suite)
-    by_id = {r.id: r for r in run.records}
+    by_id = {r.id: r for r in run.records if not r.crash}
     if stored is None:
         return "<h3>Flipped cases</h3><p>Not known: no outcomes were stored for this suite. Store them with <code>python -m evals accept</code>.</p>"
-    changed = {kind: ids for kind, ids in flips(run, stored).items() if ids}
+    found = flips(run, stored) | {"now fail": [i for i in flips(run, stored)["now fail"] if i in by_id]}
+    changed = {kind: ids for kind, ids in found.items() if ids}
     out = [f"<h3>Flipped cases</h3><p>{'None.' if not changed else ''}</p>"]
     for kind, ids in changed.items():
         out.append(f"<h4>{escape(kind)} ({len(ids)})</h4>")
@@ -181,7 +205,7 @@ def _flipped(run: SuiteRun) -> str:
             out.append(f"<p>{escape(' '.join(ids))}</p>")
         else:
             out += [_case(by_id[i]) for i in ids]
-    failing = [r for r in run.records if not r.passed and r.id in set(stored["failing"])]
+    failing = [r for r in by_id.values() if not r.passed and r.id in set(stored["failing"])]
     if failing and not is_held_out(run.suite):
         out.append(f"<details><summary>Failing as before ({len(failing)})</summary>{''.join(_case(r) for r in failing)}</details>")
     return "".join(out)
@@ -193,27 +217,33 @@ def _case(record: Record) -> str:
     state = ("pass", "passes") if record.passed else ("fail", record.wrong)
     statements = "".join(f"<li>{escape(s['text'])}</li>" for s in detail.get("statements", ()))
     answer = f"<ol>{statements}</ol>" if statements else f"<p>{escape(str(detail.get('message', '')))}</p>"
-    gold = "".join(f"<li>{escape(g['file'])} {escape(g['locator'])}</li>" for g in detail.get("gold", ()))
+    gold = "".join(f"<li>{escape(g['file'])} {escape(g['locator'])}{_quote(g)}</li>" for g in detail.get("gold", ()))
+    none = "none: to be declined" if not record.answerable else "not recorded"
     cited = "".join(
         f"<li><cite>{escape(c['title'])}</cite> {escape(c['locator'])} <q>{escape(c['quote'])}</q></li>" for c in detail.get("citations", ())[:_SHOWN]
     )
     return (
         f'<article class="case"><h5>{escape(record.id)} <span class="state {state[0]}">{escape(state[1])}</span></h5>'
         f'<p class="question" lang="{language}">{escape(str(detail.get("question", "")))}</p><div lang="{language}">{answer}</div>'
-        f"<dl><dt>Cited</dt><dd><ul>{cited or '<li>nothing</li>'}</ul></dd><dt>Gold evidence</dt><dd><ul>{gold or '<li>none: to be declined</li>'}</ul></dd>"
+        f"<dl><dt>Cited</dt><dd><ul>{cited or '<li>nothing</li>'}</ul></dd><dt>Gold evidence</dt><dd><ul>{gold or f'<li>{none}</li>'}</ul></dd>"
         f"<dt>Facts asked for</dt><dd>{escape('; '.join(detail.get('facts', ())) or 'none')}</dd></dl></article>"
     )
 
 
-def _sets(sets: Sequence[Mapping[str, Any]]) -> str:
+def _quote(gold: Mapping[str, str]) -> str:
+    return f" <q>{escape(gold['quote'])}</q>" if gold.get("quote") else ""
+
+
+def _sets(sets: Sequence[SetRun]) -> str:
     rows = []
-    for row in sets:
-        for _, measure, value, limit, kind in ((b["group"], b["measure"], b["value"], b["limit"], b["kind"]) for b in row["set"]["bounds"]):
-            now = row["measures"].get(measure)
-            kept = now is not None and Bound("", measure, value, limit, kind).kept_by(now)
-            state = '<span class="state pass">met</span>' if kept else f'<span class="state fail">{escape(row["crash"] or "not met")}</span>'
-            cells = (measure, "–" if now is None else f"{now:.3f}", f"{value:.3f}", f"{kind} {limit:.3f}", str(row["set"]["sample"] or "all"))
-            name = f'<th scope="row">{escape(row["set"]["module"])}.{escape(row["set"]["name"])}</th>'
+    for run in sets:
+        for bound in run.set.bounds:
+            now = run.measures.get(bound.measure)
+            kept = now is not None and bound.kept_by(now)
+            state = '<span class="state pass">met</span>' if kept else f'<span class="state fail">{escape(run.crash or "not met")}</span>'
+            limits = (f"{bound.value:.3f}", f"{bound.kind} {bound.limit:.3f}")
+            cells = (bound.measure, "–" if now is None else f"{now:.3f}", *limits, str(run.set.sample or "all"))
+            name = f'<th scope="row">{escape(run.set.title)}</th>'
             rows.append(f"<tr>{name}{''.join(f'<td>{escape(c)}</td>' for c in cells)}<td>{state}</td></tr>")
     if not rows:
         return ""

@@ -16,6 +16,8 @@ from evals.benchmark_library import source_id
 from evals.benchmarks import Document, Question, Task
 from evals.metrics import Found
 
+SEARCH = "search"
+"""The way of ranking that ships."""
 DEPTH = 100
 """Passages asked for: the deepest cut-off of any measure."""
 
@@ -25,7 +27,7 @@ Leg = Callable[[Question], list[Found]]
 def legs_of(task: Task, assistant: Assistant) -> dict[str, Leg]:
     """Return the ways to rank the documents of a task that ``assistant`` holds, by name; plain BM25 where bm25s is installed."""
     legs = {
-        "search": lambda q: _search(assistant, q),
+        SEARCH: lambda q: _search(assistant, q),
         "words": lambda q: _words(assistant, q),
         "meaning": lambda q: _meaning(assistant, q),
     }

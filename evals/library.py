@@ -17,20 +17,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import assistant.config
-from assistant.config import load_settings, shipped
+from assistant.config import Settings, load_settings, shipped
 from assistant.documents import Source
 from assistant.errors import AssistantError
 from assistant.judge.responses import Verifier
 from assistant.pipeline import Assistant
 from assistant.results import Abstention, Answer, Scope
-from evals.cases import Case, CaseError, Evidence
+from evals.cases import Case, CaseError, Evidence, suite_path
 from evals.matching import locate
 from evals.metrics import Gold
 
 _PACKAGE = Path(assistant.config.__file__).resolve().parent
+_EVALS = Path(__file__).resolve().parent
 _TEXT_FOLDERS = ("seeds", "laws")
 _CORPUS_FOLDERS = ("policies", "cases")
 _MADE_BY = "evals-made-by.txt"
+_DATA = (".jsonl", ".tsv", ".md", ".txt")
 
 
 class LibraryNotReady(AssistantError):
@@ -76,20 +78,20 @@ def library_paths(name: str, texts: Path) -> list[Path]:
     return [root / folder for folder in folders if (root / folder).is_dir()]
 
 
-def open_library(paths: Sequence[Path], home: Path) -> Library:
-    """Take texts into the library in ``home``, bare of the corpus, and return it.
+def open_library(paths: Sequence[Path], home: Path, model: str | None = None) -> Library:
+    """Take texts into the library in ``home``, bare of the corpus, and return it; ``model`` is the embedding model if not that of the settings.
 
     Raises:
         LibraryNotReady: a file failed, or ``home`` holds other texts as well.
     """
-    library = Assistant(load_settings(home=home, corpus=""))
+    library = Assistant(load_settings(home=home, corpus="", embedding_model=model))
     show = sys.stderr.isatty()
     reports = list(library.ingest(paths, progress=lambda done, total, name: _progress(done, total, name) if show else None))
     if failed := [r for r in reports if r.outcome == "failed"]:
         raise LibraryNotReady(f"{len(failed)} of {len(reports)} files could not be taken in; the first: {failed[0].error}")
     if others := {row.metadata.id for row in library.sources()} - {r.source_id for r in reports}:
         raise LibraryNotReady(f"--home {home}: holds {len(others)} other sources ({min(others)}, for one). Name an empty folder.")
-    code, marker = code_hash(), home / _MADE_BY
+    code, marker = code_hash(_PACKAGE), home / _MADE_BY
     if any(r.outcome == "unchanged" for r in reports) and (not marker.is_file() or marker.read_text() != code):
         by = "other code than today's" if marker.is_file() else "somebody else than the evaluation"
         print(f"note: {home} was filled by {by}, so its passages may be stale. Leave out --home to be sure.", file=sys.stderr)
@@ -124,24 +126,48 @@ def _piece(evidence: Evidence, case_id: str, library: Library) -> Gold:
 
 def _fingerprints(library: Assistant, made_by: str) -> dict[str, Any]:
     rows = library.sources()
-    settings = library.settings
     return {
         "assistant": library.fingerprint,
-        "version": _version(),
-        "revision": git_revision(_PACKAGE.parent),
-        "code": code_hash(),
+        **fingerprints(library.settings, library.embedder.name),
         "passages_made_by_code": made_by,
         "texts": _hash(f"{row.metadata.id}\0{row.sha256}".encode() for row in rows),
         "sources": len(rows),
         "passages": sum(row.passages for row in rows),
-        "glossary": _hash(p.read_bytes() for p in sorted(shipped("corpus").glob("glossary.yaml"))),
-        "settings": {"fingerprint": settings.fingerprint(), **settings.model_dump(mode="json", exclude={"home", "host", "port"})},
-        "model": library.embedder.name,
         "index": library.index.fingerprint,
+    }
+
+
+def fingerprints(settings: Settings, model: str) -> dict[str, Any]:
+    """Return what ``made`` of all results has: the code of the package and of its evaluation, the fitted weights, the corpus, settings, model and time."""
+    corpus = shipped("corpus")
+    return {
+        "version": _version(),
+        "revision": git_revision(_PACKAGE.parent),
+        "code": code_hash(_PACKAGE),
+        "weights": code_hash(_PACKAGE, "*.json"),
+        "evals": code_hash(_EVALS),
+        "corpus": files_hash((p for p in sorted(corpus.rglob("*")) if p.is_file()), corpus),
+        "glossary": _hash(p.read_bytes() for p in sorted(corpus.glob("glossary.yaml"))),
+        "settings": {"fingerprint": settings.fingerprint(), **settings.model_dump(mode="json", exclude={"home", "host", "port"})},
+        "model": model,
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
         "on": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }
+
+
+def set_fingerprints(folder: Path, split: str, sample: int, *others: Path) -> dict[str, Any]:
+    """Return ``made`` of results on a public set: what all results have, and a hash over the set's files and ``others`` that it is read from."""
+    settings = load_settings(corpus="")
+    places = [place for place in (folder, folder / split, *library_paths("texts", folder)) if place.is_dir()]
+    files = [p for place in places for p in sorted(place.iterdir()) if p.suffix in _DATA]
+    files += [p for p in others if p.is_file() and p not in files]
+    return {**fingerprints(settings, settings.embedding_model), "files": files_hash(files, folder.parent), "split": split, "sample": sample}
+
+
+def cases_hash(suite: str) -> str:
+    """Return a hash over a suite's cases."""
+    return hashlib.sha256(suite_path(suite).read_bytes()).hexdigest()[:12]
 
 
 @contextlib.contextmanager
@@ -151,9 +177,14 @@ def shipped_judge() -> Iterator[Verifier]:
         yield Assistant(load_settings(home=Path(home), corpus="")).judge
 
 
-def code_hash() -> str:
-    """Return a hash over the package's modules: what really ran, committed or not."""
-    return _hash(str(p.relative_to(_PACKAGE)).encode() + b"\0" + p.read_bytes() for p in sorted(_PACKAGE.rglob("*.py")))
+def code_hash(folder: Path = _PACKAGE, pattern: str = "*.py") -> str:
+    """Return a hash over the files below a folder, by default the package's modules: what really ran and filled a library, committed or not."""
+    return files_hash(sorted(folder.rglob(pattern)), folder)
+
+
+def files_hash(files: Iterable[Path], root: Path) -> str:
+    """Return a hash over files and their places below ``root``."""
+    return _hash(p.relative_to(root).as_posix().encode() + b"\0" + p.read_bytes() for p in files)
 
 
 def git_revision(folder: Path) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.bounds import BaselineError, Bound, read_bound
+from evals.library import set_fingerprints
 
 _KEYS = ("folder", "sample")
 
@@ -48,6 +49,8 @@ class SetRun:
     seconds: float
     measures: Mapping[str, float] = field(default_factory=dict)
     crash: str = ""
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """Fingerprints of code, weights, settings, model and the set's files."""
 
     @property
     def met(self) -> bool:
@@ -96,6 +99,20 @@ def _set(where: str, module: str, name: str, rows: Mapping[str, Any]) -> PublicS
     return PublicSet(module, name, folder, sample, bounds)
 
 
+def set_run_of(row: Mapping[str, Any]) -> SetRun:
+    """Return a measured set as read from JSON.
+
+    Raises:
+        AttributeError, KeyError, TypeError, ValueError: the row is not what the gate writes.
+    """
+    bounds = tuple(Bound(**{**b, "value": float(b["value"]), "limit": float(b["limit"])}) for b in row["set"]["bounds"])
+    wanted = PublicSet(**{**row["set"], "bounds": bounds})
+    texts = (wanted.module, wanted.name, wanted.folder, row["crash"], *(text for b in bounds for text in (b.group, b.measure, b.kind)))
+    if wrong := [text for text in texts if not isinstance(text, str)]:
+        raise TypeError(f"{wrong[0]!r} is not a text")
+    return SetRun(wanted, float(row["seconds"]), {name: float(value) for name, value in row["measures"].items()}, row["crash"], dict(row.get("made", {})))
+
+
 def measure_sets(sets: Sequence[PublicSet], texts: Path) -> tuple[list[SetRun], list[str]]:
     """Return the sets measured, and a line for each whose folder is not below ``texts``. A crash is recorded, not raised."""
     there = [s for s in sets if (texts / s.folder).is_dir()]
@@ -104,9 +121,10 @@ def measure_sets(sets: Sequence[PublicSet], texts: Path) -> tuple[list[SetRun], 
 
 
 def _measured(wanted: PublicSet, folder: Path) -> SetRun:
+    made = set_fingerprints(folder, "dev", wanted.sample)
     started = time.perf_counter()
     try:
         measures = dict(importlib.import_module(f"evals.{wanted.module}").measure_set(folder, wanted.sample))
     except Exception as error:  # whatever it is, the gate must say so and go on to the next set
-        return SetRun(wanted, time.perf_counter() - started, crash=f"{type(error).__name__}: {error}")
-    return SetRun(wanted, time.perf_counter() - started, measures)
+        return SetRun(wanted, time.perf_counter() - started, crash=f"{type(error).__name__}: {error}", made=made)
+    return SetRun(wanted, time.perf_counter() - started, measures, made=made)

@@ -53,7 +53,7 @@ class Record:
     confidence: float = 0.0
     """How likely the evidence answers the question, as the result itself says."""
     detail: Mapping[str, Any] | None = None
-    """Question and result in wire form; never for a held-out suite."""
+    """Question, gold and result in wire form, without the result where there was a crash; never for a held-out suite."""
 
     @property
     def passed(self) -> bool:
@@ -107,7 +107,8 @@ def ask_case(case: Case, gold: Sequence[Gold], asker: Asker, scope: Scope, held_
         detail = None if held_out else _detail(case, result)
     except Exception as error:
         crash = type(error).__name__ if held_out else f"{type(error).__name__}: {error}"  # a message may quote the question
-        return Record(case.id, case.pair, case.tags, case.answerable, time.perf_counter() - started, crash, expected_reason=expected)
+        seconds, detail = time.perf_counter() - started, None if held_out else _asked(case)
+        return Record(case.id, case.pair, case.tags, case.answerable, seconds, crash, expected_reason=expected, detail=detail)
     return Record(case.id, case.pair, case.tags, case.answerable, seconds, expected_reason=expected, detail=detail, **scored)
 
 
@@ -152,11 +153,15 @@ def _found(hit: Hit) -> Found:
     return Found(hit.passage.id, hit.score, hit.passage.source_id, hit.passage.span.start, hit.passage.text)
 
 
+def _asked(case: Case) -> dict[str, Any]:
+    gold = [{"file": e.path.name, "locator": e.locator, "quote": e.text} for e in case.evidence]
+    return {"gold": gold, "facts": [f.pattern for f in case.facts], "question": case.question, "language": case.language}
+
+
 def _detail(case: Case, result: Answer | Abstention) -> dict[str, Any]:
     row = wire.answer_to_dict(result)
     hits = [{key: hit[key] for key in ("source_id", "locator", "score")} for hit in row["hits"]]
-    gold = [{"file": e.path.name, "locator": e.locator} for e in case.evidence]
-    return {"gold": gold, "facts": [f.pattern for f in case.facts], **row, "hits": hits}
+    return {**_asked(case), **row, "hits": hits}
 
 
 # -- all cases ------------------------------------------------------------------------------------------------

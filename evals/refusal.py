@@ -22,7 +22,7 @@ from assistant.pipeline import Assistant
 from assistant.results import Answer, Scope
 from evals import metrics
 from evals.judging import Judged, auroc
-from evals.library import LibraryNotReady, write_json
+from evals.library import LibraryNotReady, set_fingerprints, write_json
 
 ANSWERABLE = {"answerable", "yesno"}
 UNANSWERABLE = {"unanswerable", "must_refuse"}
@@ -53,6 +53,8 @@ class Outcome:
     item: Item
     answered: bool
     confidence: float
+    crash: str = ""
+    """What went wrong, where it did: such an item takes no part in any rate."""
 
 
 class SetError(AssistantError):
@@ -74,6 +76,8 @@ def load_items(folder: Path, split: str, limit: int = 0) -> list[Item]:
             row = json.loads(line)
             label = str(row["label"]).casefold()
             if label in ANSWERABLE | UNANSWERABLE:
+                if not isinstance(row["question"], str) or not row["question"].strip():
+                    raise TypeError(f"question {row['question']!r} is not a text")
                 items.append(Item(str(row["id"]), row["question"], tuple(_passages(row)), label in ANSWERABLE))
         except (ValueError, KeyError, TypeError) as error:
             raise SetError(f"{path}:{number}: lacks id, question, label or contexts ({error!r}). Correct the row.") from error
@@ -85,8 +89,12 @@ def load_items(folder: Path, split: str, limit: int = 0) -> list[Item]:
 
 def _passages(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     contexts = row["contexts"] if "contexts" in row else [{"title": row.get("title", ""), "text": row["context"]}]
+    if not isinstance(contexts, list):
+        raise TypeError(f"contexts {contexts!r} is not a list")
     for context in contexts:
-        title, text = ("", context) if isinstance(context, str) else (str(context.get("title") or ""), str(context["text"]))
+        title, text = (str(context.get("title") or ""), context["text"]) if isinstance(context, dict) else ("", context)
+        if not isinstance(text, str):
+            raise TypeError(f"context {text!r} is not a text")
         if text.strip():
             yield title, text
 
@@ -110,7 +118,7 @@ def taken_in(items: Sequence[Item], home: Path) -> tuple[Assistant, Mapping[tupl
 
 
 def ask_items(items: Sequence[Item], home: Path) -> list[Outcome]:
-    """Take in the items' passages, ask each item of its own, and return the outcomes in order.
+    """Take in the items' passages, ask each item of its own, and return the outcomes in order; a crash is one of them.
 
     Raises:
         LibraryNotReady: a passage could not be taken in.
@@ -118,8 +126,11 @@ def ask_items(items: Sequence[Item], home: Path) -> list[Outcome]:
     library, ids = taken_in(items, home)
     out = []
     for item in items:
-        result = library.ask(item.question, Scope(sources=frozenset(ids[p] for p in item.passages)))
-        out.append(Outcome(item, isinstance(result, Answer), result.confidence))
+        try:
+            result = library.ask(item.question, Scope(sources=frozenset(ids[p] for p in item.passages)))
+            out.append(Outcome(item, isinstance(result, Answer), result.confidence))
+        except Exception as error:  # whatever it is, the others are asked
+            out.append(Outcome(item, False, 0.0, f"{type(error).__name__}: {error}"))
     return out
 
 
@@ -147,12 +158,15 @@ def _auroc(outcomes: Sequence[Outcome]) -> float | None:
 
 
 def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return the figures of a set: the threshold fitted on one half, all rates measured on the other."""
+    """Return the figures of a set: the threshold fitted on one half, all rates measured on the other, with 95 % bootstrap intervals."""
+    crashed = [o for o in outcomes if o.crash]
+    outcomes = [o for o in outcomes if not o.crash]
     fitted = fit_threshold([o for o in outcomes if o.item.fits])
     other = [o for o in outcomes if not o.item.fits]
     false_answers, false_refusals = rates(other, fitted)
     own = [Outcome(o.item, o.answered, float(o.answered)) for o in other]
     own_answers, own_refusals = rates(own, 1.0)
+    ranked = metrics.interval(lambda i: _auroc([other[n] for n in i]), range(len(other)))
     curve = metrics.risk_coverage([(o.confidence, not o.item.answerable) for o in other], len(other))
     return {
         "items": len(outcomes),
@@ -162,19 +176,44 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "false_answers": false_answers,
         "false_refusals": false_refusals,
         "as_shipped": {"false_answers": own_answers, "false_refusals": own_refusals},
-        "auroc": _auroc(other),
+        "auroc": ranked.value if ranked else None,
+        "intervals": _intervals(other, fitted) | {f"as_shipped.{name}": found for name, found in _intervals(own, 1.0).items()} | {"auroc": ranked},
+        "crashed": [{"id": o.item.id, "error": o.crash} for o in crashed],
         "risk_coverage": {"mean_risk": metrics.mean_risk(curve), "curve": curve},
     }
 
 
+def _intervals(outcomes: Sequence[Outcome], threshold: float) -> dict[str, metrics.Estimate | None]:
+    said = [(o.item.answerable, o.confidence >= threshold) for o in outcomes]
+    return {
+        "false_answers": metrics.estimate([metrics.false_answer(*one) for one in said]),
+        "false_refusals": metrics.estimate([metrics.false_refusal(*one) for one in said]),
+    }
+
+
 def measure_set(folder: Path, sample: int) -> dict[str, float]:
-    """Return the measures that the gate holds, as shipped: error rates over all items drawn, and AUROC."""
+    """Return the measures that the gate holds, as shipped: error rates over all items drawn, and AUROC.
+
+    Raises:
+        SetError: an item crashed, so that nothing can be said of the set.
+    """
     items = load_items(folder, "dev", sample)
     with tempfile.TemporaryDirectory(prefix="evals-refusal-", ignore_cleanup_errors=True) as home:
         outcomes = ask_items(items, Path(home))
+    if crashed := [o for o in outcomes if o.crash]:
+        raise SetError(f"{folder}: {len(crashed)} of {len(outcomes)} items crashed; the first, {crashed[0].item.id}: {crashed[0].crash}")
     false_answers, false_refusals = rates([Outcome(o.item, o.answered, float(o.answered)) for o in outcomes], 1.0)
     ranked = _auroc(outcomes)
     return {"false_answers": false_answers, "false_refusals": false_refusals} | ({} if ranked is None else {"auroc": ranked})
+
+
+_TOLD = {
+    "false_answers": "false answers at the fitted threshold {:.3f}",
+    "false_refusals": "false refusals there",
+    "as_shipped.false_answers": "false answers as shipped",
+    "as_shipped.false_refusals": "false refusals as shipped",
+    "auroc": "AUROC of the confidence",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -186,24 +225,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Measure the sets named; print a line for each, write JSON, and return 0."""
+    """Measure the sets named, print the figures of each, write JSON, and return 0, or 1 where an item crashed."""
     results = {}
     for folder in args.sets:
-        items = load_items(folder, args.split, args.limit)
+        items, made = load_items(folder, args.split, args.limit), set_fingerprints(folder, args.split, args.limit)
         with tempfile.TemporaryDirectory(prefix="evals-refusal-", ignore_cleanup_errors=True) as home:
             outcomes = ask_items(items, Path(home))
-        row = report(outcomes)
+        row = {"made": made, **report(outcomes)}
         results[folder.name] = {**row, "outcomes": [{"id": o.item.id, "answerable": o.item.answerable, "confidence": o.confidence} for o in outcomes]}
-        ranked = "-" if row["auroc"] is None else f"{row['auroc']:.3f}"
         met = "met" if max(row["false_answers"], row["false_refusals"]) <= TARGET else "not met"
-        print(
-            f"{folder.name}: {row['items']} items, {row['answerable']} answerable; on the other half at the fitted threshold {row['threshold']:.3f}: "
-            f"false answers {row['false_answers']:.3f}, false refusals {row['false_refusals']:.3f} (aim {TARGET} each, {met}), AUROC {ranked}; "
-            f"as shipped {row['as_shipped']['false_answers']:.3f} and {row['as_shipped']['false_refusals']:.3f}"
-        )
+        print(f"{folder.name}: {row['items']} items, {row['answerable']} answerable, {len(row['crashed'])} crashed; of the {row['reported_on']} not fitted on:")
+        for name, told in _TOLD.items():
+            found = row["intervals"][name]
+            print(f"  {told.format(row['threshold']):44} " + (f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]" if found else "-"))
+        print(f"  aim {TARGET} for both at the fitted threshold: {met}")
         for coverage, risk in row["risk_coverage"]["curve"][:: max(1, len(row["risk_coverage"]["curve"]) // 10)]:
             print(f"  answered {coverage:.2f}: of these unanswerable {risk:.3f}")
     if args.out:
         write_json(args.out, results)
         print(f"written: {args.out}")
-    return 0
+    return int(any(row["crashed"] for row in results.values()))

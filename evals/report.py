@@ -25,6 +25,8 @@ _COLUMNS = {
     "passed": "passed",
 }
 _WIDTH = 7
+MADE = ("model", "code", "texts", "passages", "as_of")
+"""What ``made`` of a run must hold, for its table to say what made the numbers."""
 
 
 def table(suite: str, records: Sequence[Record], made: Mapping[str, Any]) -> list[str]:

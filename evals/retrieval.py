@@ -18,8 +18,8 @@ from assistant.library.embedding import Embedder
 from evals.benchmark_library import fill
 from evals.benchmarks import Question, Task, find_benchmarks, read_tasks
 from evals.kept_vectors import kept_embedder
-from evals.legs import DEPTH, Leg, legs_of
-from evals.library import write_json
+from evals.legs import DEPTH, SEARCH, Leg, legs_of
+from evals.library import set_fingerprints, write_json
 from evals.metrics import Estimate, Found, Ratio, estimate, hit_at, mrr_at, ndcg_at, rank, recall_at
 from evals.run import RESULTS
 
@@ -72,12 +72,12 @@ def measure_task(task: Task, legs: Mapping[str, Leg], questions: Sequence[Questi
     return out
 
 
-def run_task(task: Task, home: Path, embedder: Embedder, size: int) -> Figures:
-    """Take in a task's documents where they are not there yet, and measure."""
+def run_task(task: Task, home: Path, embedder: Embedder, size: int, ways: Sequence[str] = ()) -> Figures:
+    """Take in a task's documents where they are not there yet, and measure the ``ways`` of ranking named; all of them if none is."""
     with _bar(task.name) as show:
         assistant = fill(task, home / task.corpus, embedder, lambda done, total: show("taking in", done, total))
         try:
-            legs = legs_of(task, assistant)
+            legs = {name: leg for name, leg in legs_of(task, assistant).items() if not ways or name in ways}
             questions = sample(task.questions, size)
             asked = iter(range(1, len(questions) + 1))
             return measure_task(task, legs, questions, lambda: show("asking", next(asked), len(questions)))
@@ -108,6 +108,17 @@ def _to_dict(task: Task, figures: Figures) -> dict[str, Any]:
     return {"documents": len(task.documents), "questions": len(task.questions), "figures": rows}
 
 
+def measure_set(folder: Path, sample: int) -> dict[str, float]:
+    """Return what the gate holds: of each task of a set the measures that it is known by, of the search as it ships (``zh→en recall@5``)."""
+    out: dict[str, float] = {}
+    model = load_settings(corpus="").embedding_model
+    with tempfile.TemporaryDirectory(prefix="evals-", ignore_cleanup_errors=True) as place, kept_embedder(model, Path(place) / "vectors.sqlite") as embedder:
+        for task in read_tasks(folder, "dev"):
+            found = run_task(task, Path(place), embedder, sample, (SEARCH,))[SEARCH]
+            out |= {f"{task.name.removeprefix(folder.name)} {name}".strip(): found[name].value for name in task.measures}
+    return out
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``python -m evals retrieval``."""
     parser.add_argument("sets", type=Path, nargs="+", metavar="DIR", help="folder of a set, or of several")
@@ -126,9 +137,10 @@ def main(args: argparse.Namespace) -> int:
         with kept_embedder(load_settings(home=home, corpus="").embedding_model, home / "vectors.sqlite") as embedder:
             for folder in folders:
                 for task in read_tasks(folder, args.split):
+                    made = set_fingerprints(folder, args.split, args.sample, folder.parent / task.corpus / "corpus.jsonl")
                     figures = run_task(task, home, embedder, args.sample)
                     print("\n".join(lines(task, figures)), flush=True)
-                    results[task.name] = _to_dict(task, figures)
+                    results[task.name] = {"made": made, **_to_dict(task, figures)}
     out: Path = args.out or RESULTS / f"retrieval-{args.split}.json"
     write_json(out, {"split": args.split, "sample": args.sample, "tasks": results})
     print(f"written: {out} (* the measure the set is known by)")

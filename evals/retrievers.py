@@ -1,6 +1,7 @@
 """The systems that ``peers`` compares: each takes in documents and returns ranked stretches of them.
 
-All dense ones embed with the packaged all-MiniLM-L6-v2, the very weights that the assistant uses by default.
+All dense ones but the assistant embed with the packaged all-MiniLM-L6-v2 alone. The assistant by default joins it with a second model, and
+is compared both as it ships and with the weights of the others alone (``evals.peers``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from assistant.results import Scope
 from evals.library import open_library
 from evals.metrics import Found
 
+MODEL = "all-MiniLM-L6-v2"
+"""What all but the assistant embed with."""
 CHUNK, OVERLAP = 1000, 200
 """Characters in a chunk and shared with the next: what LangChain's tutorials use."""
 
@@ -35,6 +38,8 @@ class Retriever(Protocol):
 
     chunks: int
     """How many stretches it ranks."""
+    model: str
+    """What gives texts their vectors; empty for words alone."""
 
     def search(self, question: str, k: int) -> list[Found]:
         """Return the ``k`` best stretches; ``source`` is the path of the file."""
@@ -81,6 +86,8 @@ def _embeddings() -> Any:
 class LangChain:
     """The pipeline of LangChain's tutorials: recursive chunks, HuggingFaceEmbeddings, Chroma, the k nearest."""
 
+    model = MODEL
+
     def __init__(self, documents: Sequence[Document], home: Path, as_of: dt.date) -> None:
         from langchain_chroma import Chroma
 
@@ -99,6 +106,8 @@ class LangChain:
 
 class Words:
     """BM25 with its usual constants over the same chunks; Chinese is segmented by jieba."""
+
+    model = ""
 
     def __init__(self, documents: Sequence[Document], home: Path, as_of: dt.date) -> None:
         import bm25s
@@ -127,6 +136,8 @@ def words(text: str) -> list[str]:
 class Meaning:
     """Exact cosine over paragraphs: the embedding alone, without an approximate index and without cuts in mid-sentence."""
 
+    model = MODEL
+
     def __init__(self, documents: Sequence[Document], home: Path, as_of: dt.date) -> None:
         self._embeddings = _embeddings()
         self._chunks = [
@@ -143,11 +154,16 @@ class Meaning:
 
 
 class Ours:
-    """The assistant's own search, over a library made of nothing but the documents."""
+    """The assistant's own search, over a library made of nothing but the documents.
 
-    def __init__(self, documents: Sequence[Document], home: Path, as_of: dt.date) -> None:
-        library = open_library([d.path for d in documents], home / "library")
+    Args:
+        model: the embedding model, if not that of the settings.
+    """
+
+    def __init__(self, documents: Sequence[Document], home: Path, as_of: dt.date, model: str | None = None) -> None:
+        library = open_library([d.path for d in documents], home / "library", model)
         self._assistant: Any = library.asker
+        self.model = str(library.made["model"])
         self._paths = {source_id: str(path) for path, source_id in library.ids.items()}
         self._scope = Scope(as_of=as_of)
         self.chunks = int(library.made["passages"])

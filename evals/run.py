@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import hashlib
 import json
 import os
 import tempfile
@@ -18,7 +17,7 @@ from assistant.config import shipped
 from assistant.errors import AssistantError
 from assistant.results import Scope
 from evals.cases import CASES, Case, is_held_out, load_cases, suite_path
-from evals.library import Library, LibraryNotReady, gold_of, library_name, library_paths, open_library, peak_mib, write_json
+from evals.library import Library, LibraryNotReady, cases_hash, gold_of, library_name, library_paths, open_library, peak_mib, write_json
 from evals.metrics import mean_risk
 from evals.options import library_options
 from evals.records import Record, ask_case, latency, record_of, record_to_dict, risk_curve, summary
@@ -79,7 +78,7 @@ def run_suites(suites: Sequence[str], texts: Path, home: Path | None, as_of: dt.
             if name not in libraries:
                 libraries[name] = open_library(library_paths(name, texts), Path(folder) / name)
             run = run_suite(suite, cases, libraries[name], as_of)
-            run.made["cases"] = hashlib.sha256(suite_path(suite).read_bytes()).hexdigest()[:12]
+            run.made["cases"] = cases_hash(suite)
             runs.append(run)
     return runs
 

@@ -11,6 +11,7 @@ import evals.adopt
 from assistant.journal import append, entry_of
 from assistant.results import Abstention, Reason
 from evals.__main__ import main
+from evals.cases import hash_of
 
 NOW = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
 ENTRY = entry_of(Abstention("What rebate do pear growers get?", "en", Reason.NOTHING_FOUND, (), "", (), NOW.date(), 1, "abc"), now=NOW)
@@ -62,7 +63,7 @@ def test_evidence_in_a_text_becomes_offsets(places: Path) -> None:
     append(places / "home", replace(CORRECTED, evidence=({"file": "laws/pears.md", "quote": "12 % on pears"},)))
     assert adopt(places, "--write", suite="library-feedback-dev") == 0
     row = json.loads((places / "cases" / "library-feedback-dev.jsonl").read_text(encoding="utf-8"))
-    assert row["evidence"] == [{"file": "laws/pears.md", "start": 24, "end": 37, "locator": ""}]
+    assert row["evidence"] == [{"file": "laws/pears.md", "start": 24, "end": 37, "locator": "", "sha256": hash_of("12 % on pears")}]
 
 
 def test_what_should_have_been_declined_becomes_a_case_too(places: Path) -> None:

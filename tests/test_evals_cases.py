@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from assistant.config import shipped
 from assistant.results import Reason
-from evals.cases import CASES, CaseError, is_held_out, load_cases, suite_path
+from evals.cases import CASES, CaseError, hash_of, is_held_out, load_cases, suite_path
 
 LAW = "# Pear Act\n\nArticle 1 Growers may claim a rebate of 12 % on pears.\n\nArticle 2 Growers may claim a rebate of 12 % on quinces.\n"
 REBATE = "a rebate of 12 %"
@@ -24,7 +25,7 @@ def texts(tmp_path: Path) -> Path:
 
 def row(**changes: Any) -> dict[str, Any]:
     start = LAW.index(REBATE)
-    evidence = [{"file": "laws/pears.md", "start": start, "end": start + len(REBATE), "locator": "Art. 1"}]
+    evidence = [{"file": "laws/pears.md", "start": start, "end": start + len(REBATE), "locator": "Art. 1", "sha256": hash_of(REBATE)}]
     given = {"id": "t-1", "question": "What rebate?", "language": "en", "outcome": "answer", "evidence": evidence, "facts": ["12 ?%"], "tags": ["en-en"]}
     return {k: v for k, v in {**given, **changes}.items() if v is not None}
 
@@ -49,7 +50,7 @@ def test_a_case_is_read_with_its_evidence(texts: Path) -> None:
 
 def test_words_that_stand_in_the_file_before_are_counted(texts: Path) -> None:
     start = LAW.rindex(REBATE)
-    [case] = load(texts, row(evidence=[{"file": "laws/pears.md", "start": start, "end": start + len(REBATE), "locator": "Art. 2"}]))
+    [case] = load(texts, row(evidence=[{"file": "laws/pears.md", "start": start, "end": start + len(REBATE), "locator": "Art. 2", "sha256": hash_of(REBATE)}]))
     assert case.evidence[0].occurrence == 1
 
 
@@ -63,7 +64,7 @@ def test_other_places_of_the_same_rule_come_with_the_evidence(texts: Path) -> No
     pears = {"source": "pear-act.en", "quote": "a rebate of 12 % on pears"}
     [case] = load(texts, row(evidence=[{**pears, "also": [quinces]}]))
     assert [(e.text, e.locator) for e in case.evidence[0].also] == [("a rebate of 12 % on quinces", "Art. 2")]
-    wrong: list[Any] = [{}, ["pears"], [{**quinces, "also": [pears]}], [{"file": "laws/pears.md", "start": 1, "end": 2, "locator": ""}]]
+    wrong: list[Any] = [{}, ["pears"], [{**quinces, "also": [pears]}], [{"file": "laws/pears.md", "start": 1, "end": 2, "locator": "", "sha256": "0"}]]
     for also in wrong:
         with pytest.raises(CaseError, match="evidence has also"):
             load(texts, row(evidence=[{**pears, "also": also}]))
@@ -92,14 +93,15 @@ def test_what_is_out_of_scope_has_a_group_of_its_own(texts: Path) -> None:
         ({"outcome": "reply"}, "outcome 'reply' is not one of answer, abstention"),
         ({"id": " "}, "id is blank"),
         ({"evidence": ["laws/pears.md"]}, "is not an object"),
-        ({"evidence": [{"file": "laws/pears.md", "start": 0, "end": len(LAW) + 1, "locator": ""}]}, "is outside pears.md"),
-        ({"evidence": [{"file": "laws/pears.md", "start": 5, "end": 5, "locator": ""}]}, "is outside pears.md"),
-        ({"evidence": [{"file": "laws/pears.md", "start": -1, "end": 5, "locator": ""}]}, "is outside pears.md"),
-        ({"evidence": [{"file": "laws/pears.md", "start": True, "end": 5, "locator": ""}]}, "is outside pears.md"),
-        ({"evidence": [{"file": "laws/pears.md", "start": 10, "end": 12, "locator": ""}]}, "is blank"),
-        ({"evidence": [{"file": "laws/pears.md", "start": 0, "end": 5}]}, r"lacks \['locator'\]"),
-        ({"evidence": [{"file": "laws/plums.md", "start": 0, "end": 5, "locator": ""}]}, "'laws/plums.md' is not in"),
-        ({"evidence": [{"file": "../suite.jsonl", "start": 0, "end": 5, "locator": ""}]}, "is not in"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 0, "end": len(LAW) + 1, "locator": "", "sha256": "0"}]}, "is outside pears.md"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 5, "end": 5, "locator": "", "sha256": "0"}]}, "is outside pears.md"),
+        ({"evidence": [{"file": "laws/pears.md", "start": -1, "end": 5, "locator": "", "sha256": "0"}]}, "is outside pears.md"),
+        ({"evidence": [{"file": "laws/pears.md", "start": True, "end": 5, "locator": "", "sha256": "0"}]}, "is outside pears.md"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 10, "end": 12, "locator": "", "sha256": "0"}]}, "is blank"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 0, "end": 5}]}, r"lacks \['locator', 'sha256'\]"),
+        ({"evidence": [{"file": "laws/pears.md", "start": 0, "end": 10, "locator": "", "sha256": "0"}]}, r"0 to 10 of pears\.md is not what it was "),
+        ({"evidence": [{"file": "laws/plums.md", "start": 0, "end": 5, "locator": "", "sha256": "0"}]}, "'laws/plums.md' is not in"),
+        ({"evidence": [{"file": "../suite.jsonl", "start": 0, "end": 5, "locator": "", "sha256": "0"}]}, "is not in"),
         ({"evidence": [{"source": "plum-act.en", "quote": "Growers"}]}, "'plum-act.en' is no file of"),
         ({"evidence": [{"source": "pear-act.en", "quote": "plums"}]}, "stands 0 times"),
         ({"evidence": [{"source": "pear-act.en", "quote": "note: on quinces"}]}, "stands 0 times"),
@@ -152,18 +154,31 @@ def test_an_unknown_suite_is_refused_with_the_known_ones() -> None:
         suite_path("library-prod")
 
 
+@pytest.mark.parametrize("suite", sorted(p.stem for p in CASES.glob("*.jsonl")))
+def test_every_suite_loads(shared: Path, suite: str) -> None:
+    cases = load_cases(suite_path(suite), shared, shipped("corpus"))
+    count = len(cases)  # a failing assertion must not show held-out cases
+    assert count >= 17
+
+
 @pytest.mark.parametrize("suite", ["library-plain-dev", "library-plain-test"])
-def test_the_suites_of_the_texts_load(shared: Path, suite: str) -> None:
-    cases = load_cases(suite_path(suite), shared, CASES)
-    count, pairs = len(cases), {c.pair for c in cases}  # a failing assertion must not show held-out cases
-    assert (count, pairs) == (90, {"en-en", "zh-en", "zh-zh", "en-zh", "oos"})
+def test_the_plain_suites_have_each_pair_of_languages(shared: Path, suite: str) -> None:
+    pairs = {c.pair for c in load_cases(suite_path(suite), shared, CASES)}
+    assert pairs == {"en-en", "zh-en", "zh-zh", "en-zh", "oos"}
 
 
-def test_development_and_test_share_no_case(shared: Path) -> None:
-    dev, test = (load_cases(suite_path(s), shared, CASES) for s in ("library-plain-dev", "library-plain-test"))
-    shared_ids = {c.id for c in dev} & {c.id for c in test}
-    shared_questions = {c.question.casefold() for c in dev} & {c.question.casefold() for c in test}
-    assert (len(shared_ids), len(shared_questions)) == (0, 0)
+@pytest.mark.parametrize(
+    ("beside", "refused"),
+    [("library-b-dev", True), ("library-b-test", True), ("corpus-b-test", True), ("corpus-b-dev", False)],
+)
+def test_what_another_suite_asks_is_refused(texts: Path, beside: str, refused: bool) -> None:
+    for name, given in ((beside, row(id="b-1", question="WHAT  rebate?")), ("library-a-dev", row())):
+        (texts / f"{name}.jsonl").write_text(json.dumps(given), encoding="utf-8")
+    if refused:
+        with pytest.raises(CaseError, match=rf"library-a-dev\.jsonl:1: has the same id or question as {beside}\.jsonl:1"):
+            load_cases(texts / "library-a-dev.jsonl", texts / "texts", texts / "corpus")
+    else:
+        assert len(load_cases(texts / "library-a-dev.jsonl", texts / "texts", texts / "corpus")) == 1
 
 
 def test_only_test_suites_are_held_out() -> None:

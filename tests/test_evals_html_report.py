@@ -9,6 +9,8 @@ import pytest
 
 import evals.gate
 from evals.__main__ import main
+from evals.gate import Baseline
+from evals.html_report import page
 from evals.metrics import Ratio
 from evals.plots import Bar, bars, curve, histogram
 from evals.records import Record
@@ -17,6 +19,9 @@ from evals.run import SuiteRun, run_to_dict
 VOID = {"meta", "input", "br", "hr", "link", "img"}
 MADE = {"model": "m", "code": "c0de", "texts": "t", "passages": 1, "as_of": "2026-01-01", "settings": {"fingerprint": "f00d"}}
 EVIL = "<script>alert('谁')</script>"
+GOLD = [{"file": "pears.md", "locator": "Art. 2", "quote": "growers <b>pay</b> 8 %"}]
+BOUND = {"group": "", "measure": "recall@10", "value": 0.8, "limit": 0.75, "kind": "floor"}
+SET = {"module": "retrieval", "name": "pears", "folder": "x", "sample": 9, "bounds": [BOUND]}
 BASELINE = '[suites.library-tiny]\n"facts" = {value = 0.9, floor = 0.8}\n"false_refusals" = {value = 0.1, ceiling = 0.2}\n'
 
 
@@ -49,7 +54,7 @@ class Checked(HTMLParser):
 def record(case_id: str, passed: bool, **changes: Any) -> Record:
     statements = [{"text": f"It pays {EVIL}"}]
     citations = [{"title": "梨法", "locator": "第一条", "quote": "应当支付 & 报销"}]
-    detail = {"question": f"谁付钱？{EVIL}", "language": "zh", "statements": statements, "citations": citations, "gold": [], "facts": ["8 ?%"], "message": ""}
+    detail = {"question": f"谁付钱？{EVIL}", "language": "zh", "statements": statements, "citations": citations, "gold": GOLD, "facts": ["8 ?%"], "message": ""}
     given = {"answered": True, "facts": (passed,), "ranks": (1,), "quotes": Ratio(1, 1), "confidence": 0.7, "detail": detail}
     return Record(case_id, "zh-zh", (), True, 0.02, **{**given, **changes})
 
@@ -65,9 +70,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     records = [record("was-good", False), record("good", True), record("was-bad", True), record("bad", False), record("broke", False, crash="KeyError: 1")]
     hidden = [record("was-good", False, detail=None), record("good", True, detail=None)]
     runs = [SuiteRun("library-tiny", records, MADE, []), SuiteRun("library-tiny-test", hidden, MADE, [])]
-    bound = {"group": "", "measure": "recall@10", "value": 0.8, "limit": 0.75, "kind": "floor"}
-    pears = {"module": "retrieval", "name": "pears", "folder": "x", "sample": 9, "bounds": [bound]}
-    sets = [{"set": pears, "seconds": 1, "measures": {"recall@10": 0.7}, "crash": ""}]
+    sets = [{"set": SET, "seconds": 1, "measures": {"recall@10": 0.7}, "crash": ""}]
     (tmp_path / "results.json").write_text(json.dumps({"runs": [run_to_dict(r) for r in runs], "sets": sets}), encoding="utf-8")
     (tmp_path / "baseline.toml").write_text(BASELINE, encoding="utf-8")
     return tmp_path
@@ -103,6 +106,50 @@ def test_the_flipped_cases_are_shown_with_question_answer_and_evidence(results: 
     for shown in ("was-good", "谁付钱", "It pays", "梨法", "第一条", "8 ?%", "facts 0 of 1"):
         assert shown in flipped
     assert "broke" in part[part.index("new (1)") :]
+
+
+def test_a_crash_takes_no_part_in_the_share_of_what_passed(results: Path) -> None:
+    overview = report(results).split("<tbody>")[1].split("</tbody>")[0]
+    assert "<td>5</td><td>2 (50% of 4)</td><td>1</td>" in overview
+    assert "<td>2</td><td>1 (50% of 2)</td><td>0</td>" in overview
+    broken = [record("broke", False, crash="KeyError: 1")]
+    assert "<td>1</td><td>0 (of none)</td><td>1</td>" in page([SuiteRun("library-tiny", broken, MADE, [])], [], Baseline(None, {}))
+
+
+@pytest.mark.parametrize("before", ["passing", "failing"])
+def test_a_crashed_case_is_shown_apart_with_its_question(results: Path, before: str) -> None:
+    stored: dict[str, list[str]] = {"passing": [], "failing": [], before: ["broke"]}
+    (results / "baselines" / "library-tiny.json").write_text(json.dumps(stored), encoding="utf-8")
+    part = report(results).split('<section id="library-tiny"')[1].split("</section>")[0]
+    crashed, flipped = part.split("<h3>Crashed cases (1)</h3>")[1].split("<h3>Flipped cases</h3>")
+    for shown in ("broke", "crashed: KeyError: 1", "谁付钱？&lt;script&gt;", "<li>pears.md Art. 2 <q>growers &lt;b&gt;pay&lt;/b&gt; 8 %</q></li>"):
+        assert shown in crashed
+    assert "broke" not in flipped
+
+
+def test_the_words_of_the_evidence_are_shown_where_they_were_recorded(results: Path) -> None:
+    assert "<q>growers &lt;b&gt;pay&lt;/b&gt; 8 %</q>" in report(results).split("now fail (1)")[1].split("now pass (1)")[0]
+    bare = record("broke", False, crash="KeyError: 1", detail=None)
+    assert "<li>not recorded</li>" in page([SuiteRun("library-tiny", [bare], MADE, [])], [], Baseline(None, {}))
+
+
+@pytest.mark.parametrize(
+    ("sets", "wrong"),
+    [
+        ([{}], "KeyError('set')"),
+        ([{"set": SET, "seconds": 1, "measures": {}}], "KeyError('crash')"),
+        ([{"set": SET | {"bounds": [BOUND | {"value": "x"}]}}], "ValueError(\"could not convert string to float: 'x'\")"),
+        ([{"set": SET | {"module": 5}, "seconds": 1, "measures": {}, "crash": ""}], "TypeError('5 is not a text')"),
+        (5, "TypeError(\"'int' object is not iterable\")"),
+    ],
+)
+def test_sets_that_the_gate_does_not_write_are_one_line(results: Path, capsys: pytest.CaptureFixture[str], sets: Any, wrong: str) -> None:
+    path = results / "results.json"
+    path.write_text(json.dumps({"runs": [], "sets": sets}), encoding="utf-8")
+    assert main(["report", "--results", str(path), "--baseline", str(results / "baseline.toml"), "--out", str(results / "out.html")]) == 1
+    again = f"Write them again: python -m evals gate --out {path}"
+    assert capsys.readouterr() == ("", f"evals: {path}: sets are not what today's code writes ({wrong}). {again}\n")
+    assert not (results / "out.html").exists()
 
 
 def test_of_a_held_out_suite_only_ids_are_shown(results: Path) -> None:

@@ -3,6 +3,7 @@
 import math
 import random
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.documents import Span
 from evals import metrics
 from evals.matching import article, containment, locate, shingles, squeeze
-from evals.metrics import Found, Gold, Place, Ratio
+from evals.metrics import Found, Gold, Place, Ratio, interval
 
 TEXTS = st.text(alphabet="abc 学校*\n", max_size=60)
 WORDS = st.text(alphabet="abc 学校\n", max_size=60)
@@ -303,3 +304,26 @@ def test_percentiles_are_values_that_occurred() -> None:
             metrics.percentile(values, bad)
     with pytest.raises(ValueError, match="of 0 values"):
         metrics.percentile([], 50)
+
+
+# -- measures that are no rate ------------------------------------------------------------------------------------------
+
+
+def test_an_interval_holds_the_value_and_narrows_with_the_items() -> None:
+    def share(numbers: Any) -> float:
+        return float((numbers % 2).mean())
+
+    few, many = interval(share, range(20)), interval(share, range(2000))
+    assert few is not None
+    assert many is not None
+    assert few.value == many.value == 0.5
+    assert few.low < 0.5 < few.high
+    assert many.high - many.low < (few.high - few.low) / 5
+    assert (few.cases, interval(share, range(20))) == (20, few)
+
+
+def test_what_cannot_be_measured_has_no_interval_and_such_draws_are_left_out() -> None:
+    assert interval(lambda i: None, range(5)) is None
+    assert interval(lambda i: 1.0, []) is None
+    sometimes = interval(lambda i: 1.0 if 0 in i else None, range(3))
+    assert sometimes == (1.0, 1.0, 1.0, 3)

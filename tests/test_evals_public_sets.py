@@ -12,7 +12,7 @@ import evals
 from evals.__main__ import main
 from evals.bounds import BaselineError
 from evals.gate import read_baseline
-from evals.public_sets import measure_sets
+from evals.public_sets import measure_sets, set_run_of
 
 TABLE = '[pears.orchard]\nsample = 3\n"recall@10" = { value = 0.8, floor = 0.7 }\n"false_answers" = { value = 0.1, ceiling = 0.2 }\n'
 Install = Callable[[Callable[[Path, int], Mapping[str, float]]], None]
@@ -84,6 +84,8 @@ def test_an_absent_set_is_skipped_by_name_and_the_gate_writes_the_others(tmp_pat
     assert f"skipped: pears.grove: there is no {tmp_path / 'bench' / 'grove'}" in capsys.readouterr().out
     [row] = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["sets"]
     assert (row["set"]["module"], row["measures"]) == ("pears", {"recall@10": 0.9, "false_answers": 0.0})
+    assert {"code", "weights", "evals", "corpus", "files", "settings", "model", "split", "sample", "on"} <= set(row["made"])
+    assert set_run_of(row).made == row["made"]
     install(lambda folder, sample: {"recall@10": 0.6, "false_answers": 0.0})
     assert main(["gate", "--baseline", str(path), "--texts", str(tmp_path)]) == 1
 

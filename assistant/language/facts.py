@@ -104,6 +104,15 @@ def _clauses(folded: str) -> list[Fact]:
 @functools.lru_cache(maxsize=20_000)
 def read_facts(text: str) -> tuple[Fact, ...]:
     """Return the hard facts of ``text`` in reading order. No two numbers, dates, ratios or clauses overlap."""
+    found = _without_modes(text)
+    modes = read_modes(fold(text), [f.span for f in found])
+    said = [Fact(FactKind.NEGATION if value == "not" else FactKind.MODAL, value, "", span) for value, span in modes]
+    return tuple(sorted([*found, *said], key=lambda f: (f.span, f.kind)))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _without_modes(text: str) -> tuple[Fact, ...]:
+    """Return the hard facts but modality and negation, which are half of the work and which the words of an index do without."""
     folded = fold(text)
     found = [Fact(FactKind.DOCUMENT, _document(m), "", Span(*m.span())) for m in _DOCUMENT.finditer(folded)]
     for more in (
@@ -114,8 +123,6 @@ def read_facts(text: str) -> tuple[Fact, ...]:
         found += [f for f in more if not any(f.span.start < t.span.end and t.span.start < f.span.end for t in found)]
     taken = [f.span for f in found] + [Span(*m.span()) for m in _CITED.finditer(folded)]
     found += [Fact(FactKind.NUMBER, *quantity) for quantity in read_quantities(folded, taken)]
-    modes = read_modes(folded, [f.span for f in found])
-    found += [Fact(FactKind.NEGATION if value == "not" else FactKind.MODAL, value, "", span) for value, span in modes]
     return tuple(sorted(found, key=lambda f: (f.span, f.kind)))
 
 
@@ -128,7 +135,7 @@ def _document(match: re.Match[str]) -> str:
 
 def figures(text: str) -> tuple[Fact, ...]:
     """Return only the facts that answer "how many, how much, when": numbers, ratios and dates."""
-    return tuple(f for f in read_facts(text) if f.kind in (FactKind.NUMBER, FactKind.RATIO, FactKind.DATE))
+    return tuple(f for f in _without_modes(text) if f.kind in (FactKind.NUMBER, FactKind.RATIO, FactKind.DATE))
 
 
 __all__ = ["Fact", "FactKind", "figures", "han_number", "read_facts", "to_han"]
