@@ -6,7 +6,9 @@ in the conversations held.
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -15,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from assistant.config import Settings
 from assistant.documents import Source
-from assistant.errors import AssistantError, MetadataError
+from assistant.errors import AssistantError, IdTaken, MetadataError
 from assistant.library.index import Change, Diagnosis, Index
 from assistant.library.uploads import Uploads
 from assistant.reading.loading import find_files, load
-from assistant.reading.metadata import check_file_names, parse_metadata, read_metadata_file
+from assistant.reading.metadata import SIDECAR_SUFFIX, check_file_names, parse_metadata, read_metadata_file
 
 if TYPE_CHECKING:
     from assistant.chat.conversations import Conversations
@@ -83,6 +85,9 @@ class Curator:
     ) -> Iterator[FileReport]:
         """Take in files and folders, one report each; one bad file never stops the others.
 
+        A file replaces a source only as its next version: its metadata give the same id, or it has the name of the file that the source came from,
+        and no other file of that name still lies where that one was.
+
         Raises:
             MetadataError: the metadata file is wrong.
         """
@@ -99,9 +104,10 @@ class Curator:
 
     def _take(self, path: Path, overrides: Mapping[str, object] | None, seen: dict[str, Path]) -> FileReport:
         try:
-            source = load(path, overrides)
+            source = replace(load(path, overrides), path=str(path.absolute()))  # the next command may be run in another folder
             if source.id in seen:
-                raise MetadataError(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
+                raise IdTaken(f"{path}: has the same id {source.id!r} as {seen[source.id]}. Give one of them another id in its metadata.")
+            self._check_place(source, path)
             seen[source.id] = path
             if twin := self._twin(source):
                 count = len(self._index.registry.passages_of(twin.id))
@@ -111,7 +117,26 @@ class Curator:
         except AssistantError as error:
             return FileReport(path, "failed", error=str(error), fault=type(error).__name__)
         report = self._report(source, change)
-        return replace(report, warnings=(*report.warnings, *self._namesakes(source)))
+        return replace(report, path=path, warnings=(*report.warnings, *self._namesakes(source)))
+
+    def _check_place(self, source: Source, path: Path) -> None:
+        """Check that a file does not take the place of another document, only because an id made of its name is that document's.
+
+        Raises:
+            IdTaken: it would.
+        """
+        known = self._index.registry.sha256(source.id)
+        if known is None or source.named:
+            return
+        before, uploads = Path(self._index.registry.source(source.id).path), self.uploads.folder.absolute()
+        handed_in = uploads in Path(source.path).parents  # from a folder that nobody knows, so that only the name can tell
+        if _same_name(before, path) and (handed_in or known == source.sha256 or not _differs(before, path)):
+            return
+        origin = before.name if handed_in or uploads in before.parents else before
+        raise IdTaken(
+            f"{path}: would replace the source {source.id!r}, which came from {origin}. "
+            f"Give it an id of its own in {path.name}{SIDECAR_SUFFIX} or front matter, or remove that source first."
+        )
 
     def _twin(self, source: Source) -> Source | None:
         """Return the live source of which a new one is a copy: the same text, and nothing else known of it."""
@@ -193,6 +218,19 @@ class Curator:
         with self._conversations() as kept:
             quoting = kept.forget_all_but({row.metadata.id for row in self._index.registry.sources()}) if kept else 0
         return replace(found, quoting=quoting)
+
+
+def _same_name(one: Path, other: Path) -> bool:
+    """Whether two files have the same name, however their systems write an accent."""
+    return unicodedata.normalize("NFC", one.name) == unicodedata.normalize("NFC", other.name)
+
+
+def _differs(before: Path, now: Path) -> bool:
+    """Whether the file that a source came from is still there, and is not ``now`` nor a copy of it."""
+    try:
+        return before.is_file() and not before.samefile(now) and not filecmp.cmp(before, now, shallow=False)
+    except OSError:
+        return True  # whoever may not look cannot say that it is gone
 
 
 def outcomes(reports: Iterable[FileReport]) -> dict[str, int]:

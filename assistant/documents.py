@@ -180,6 +180,8 @@ class Source:
     """Where the text is printed, as the reader found it; the library gives them back page by page."""
     questions: tuple[KnownQuestion, ...] = ()
     """Those that are known of it."""
+    named: bool = field(default=False, compare=False)
+    """Whether its id was given with it, and not made of its file's name; not kept."""
 
     @property
     def id(self) -> str:

@@ -5,6 +5,7 @@ The exception tree::
     AssistantError                 anything a user can put right; its text is one line: what, where, what to do
     ├── ConfigError                a setting or prompt file is wrong
     ├── MetadataError              front matter, sidecar or --metadata holds an unknown key or value
+    │   └── IdTaken                another document has the id
     ├── ProfileError               a field of an enterprise profile is unknown or holds a wrong value
     ├── ProvisionError             an entry of the catalogue of provisions is wrong
     ├── ToolError                  a table, scores file or setting that a tool was given is wrong
@@ -41,6 +42,10 @@ class ConfigError(AssistantError):
 
 class MetadataError(AssistantError):
     """A metadata key or value is not one of the legal ones."""
+
+
+class IdTaken(MetadataError):
+    """Another document has the id that a file would get."""
 
 
 class ProfileError(AssistantError):

@@ -15,6 +15,8 @@ from assistant.curation import Curator, FileReport
 from assistant.documents import Metadata
 from assistant.errors import LoadError, MetadataError
 from assistant.library.uploads import safe_name
+from assistant.reading.known_questions import QUESTIONS_SUFFIX
+from assistant.reading.metadata import SIDECAR_SUFFIX
 
 MOST_FILES = 100
 """Files that may be handed in at once."""
@@ -30,13 +32,15 @@ def take_in(curator: Curator, files: Sequence[tuple[str, BinaryIO]], metadata: s
 
     Raises:
         MetadataError: ``metadata`` is wrong; nothing has been taken in.
+        IndexUnavailable: the disk does not serve; nothing has been taken in.
     """
     with curator.uploads.batch() as batch:
         saved: set[Path] = set()
         yield from [report for name, file in files if (report := _save(batch, name, file, saved))]
+        yield from [_give_up(path) for path in sorted(saved) if path.exists() and not all(beside.exists() for beside in _sidecars(path) & saved)]
         given = batch / ".metadata.yaml" if metadata.strip() else None
         if given:
-            given.write_text(metadata, encoding="utf-8", errors="replace")
+            curator.uploads.write(given, metadata)
         try:
             for report in curator.ingest([batch], given):
                 yield _without_folders(report, batch)
@@ -53,9 +57,25 @@ def _save(batch: Path, name: str, file: BinaryIO, saved: set[Path]) -> FileRepor
     if path in saved:
         return FileReport(path, "failed", error=f"{path.name}: was sent twice. Give one of them another name.", fault="SentTwice")
     saved.add(path)
-    with path.open("xb") as out:
-        shutil.copyfileobj(file, out)
+    try:
+        with path.open("xb") as out:
+            shutil.copyfileobj(file, out)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        told = f"{path.name}: could not be kept ({error.strerror or error}). Free space on the server's disk, then send it again."
+        return FileReport(path, "failed", error=told, fault="NotKept")
     return None
+
+
+def _sidecars(path: Path) -> set[Path]:
+    """Return where metadata and questions beside a document may be."""
+    return {path.with_name(name + suffix) for name in (path.stem, path.name) for suffix in (SIDECAR_SUFFIX, QUESTIONS_SUFFIX)}
+
+
+def _give_up(path: Path) -> FileReport:
+    """Give up a document whose sidecar could not be kept: it may say that not everybody may see it."""
+    path.unlink(missing_ok=True)
+    return FileReport(path, "failed", error=f"{path.name}: what was sent beside it could not be kept. Send both again.", fault="NotKept")
 
 
 def written(metadata: Metadata) -> str:

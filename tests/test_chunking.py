@@ -1,6 +1,7 @@
 """Passages: each is one span of its source, none cuts a sentence, and nothing that can be quoted is lost."""
 
 import datetime as dt
+import time
 from pathlib import Path
 
 import pytest
@@ -365,3 +366,16 @@ def test_no_sentence_of_a_law_is_cut(laws: list[tuple[Source, list[Passage]]]) -
     open_ended = [p.text[-20:] for p in articles if not ends_sentence(p.text)]
     assert len(articles) > 3000
     assert ["÷" in end for end in open_ended] == [True], open_ended  # a formula
+
+
+@pytest.mark.parametrize("text", ["| a | b |\n|---|---|\n" + "| | c |\n" * 20_000, "- a:\n\n" * 4_000 + "a:\n\n" * 12_000], ids=["rows", "paragraphs"])
+def test_a_long_table_or_list_takes_no_time(text: str) -> None:
+    start = time.process_time()
+    chunk(Source(Metadata(id="x", work="x", language="en"), text, (), "", "x"))
+    assert time.process_time() - start < 5
+
+
+def test_a_row_carries_no_more_of_a_header_than_a_table_has() -> None:
+    header = "|" + " ab |" * 2_000
+    rows = chunk(Source(Metadata(id="x", work="x", language="en"), header + "\n| c | d |", (), "", "x"))
+    assert [len(row.heading) for row in rows] == [len("Table 1 › ") + 4_000]

@@ -50,6 +50,59 @@ def test_a_copy_is_told_and_not_taken_twice(library: Assistant, tmp_path: Path) 
     assert (again.outcome, again.source_id) == ("added", "copy")
 
 
+def refused(report: FileReport) -> str:
+    """Return why a file was refused because of its id."""
+    assert (report.outcome, report.fault) == ("failed", "IdTaken"), report
+    return report.error
+
+
+def test_a_file_of_another_kind_replaces_nothing_unasked(library: Assistant, tmp_path: Path) -> None:
+    take(library, tmp_path)
+    other = tmp_path / "a.txt"
+    other.write_text("An employer pays 500 yuan.\n")
+    (report,) = library.curator.ingest([other])
+    assert refused(report) == (
+        f"{other}: would replace the source 'a', which came from {tmp_path / 'a.md'}. "
+        "Give it an id of its own in a.txt.meta.yaml or front matter, or remove that source first."
+    )
+    assert library.source("a").text == "# A note\n\nAn apprentice has ten days of leave."
+    (tmp_path / "a.txt.meta.yaml").write_text("id: pay\n")
+    assert [(r.outcome, r.source_id) for r in library.curator.ingest([other])] == [("added", "pay")]
+    (tmp_path / "a.txt.meta.yaml").write_text("id: a\n")  # now it says that it is the same document
+    assert [(r.outcome, r.source_id) for r in library.curator.ingest([other])] == [("replaced", "a")]
+
+
+def test_the_same_name_from_another_folder_replaces_only_what_is_gone(library: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = tmp_path / "here" / "a.md", tmp_path / "there" / "a.md"
+    for path, pay in ((here, 500), (there, 600)):
+        path.parent.mkdir()
+        path.write_text(f"A mentor is paid {pay} yuan.\n")
+    monkeypatch.chdir(here.parent)
+    assert [(r.path, r.outcome) for r in library.curator.ingest([Path("a.md")])] == [(Path("a.md"), "added")]
+    monkeypatch.chdir(there.parent)
+    (report,) = library.curator.ingest([Path("a.md")])
+    assert refused(report).startswith(f"a.md: would replace the source 'a', which came from {here}. Give it an id of its own in a.md.meta.yaml")
+    assert library.source("a").text == "A mentor is paid 500 yuan."
+    copy = tmp_path / "copy" / "a.md"
+    copy.parent.mkdir()
+    copy.write_bytes(here.read_bytes())
+    here.write_text("A mentor is paid 550 yuan.\n")
+    assert [r.outcome for r in library.curator.ingest([copy])] == ["unchanged"]  # what is in the library, whatever lies where it came from
+    assert [r.outcome for r in library.curator.ingest([here])] == ["replaced"]  # the same file
+    there.unlink()
+    here.rename(there)
+    there.write_text("A mentor is paid 700 yuan.\n")
+    assert [r.outcome for r in library.curator.ingest([there])] == ["replaced"]  # it was moved
+    assert library.source("a").text == "A mentor is paid 700 yuan."
+
+
+def test_one_refused_for_its_id_takes_nothing_from_the_next_version(library: Assistant, tmp_path: Path) -> None:
+    take(library, tmp_path)
+    (tmp_path / "a.md").write_bytes(NOTE + b"Or eleven.\n")
+    (tmp_path / "a.csv").write_text("pay\n500\n")
+    assert [(r.path.name, r.outcome) for r in library.curator.ingest([tmp_path / "a.csv", tmp_path / "a.md"])] == [("a.csv", "failed"), ("a.md", "replaced")]
+
+
 def test_what_is_known_is_corrected_without_the_file(library: Assistant, tmp_path: Path) -> None:
     take(library, tmp_path)
     before = library.source("a")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import collections
 import datetime as dt
 import os
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from assistant import pipeline
 from assistant.config import load_settings
 from assistant.errors import IndexUnavailable, SourceNotFound
 from assistant.language.glossary import Dictionary, Glossary
@@ -23,6 +25,7 @@ from assistant.pipeline import Assistant
 from assistant.questions.query import QueryReader
 from assistant.results import Answer, Scope
 from assistant.search.retrieval import Retriever
+from tests.commands import outcome, run
 from tests.fakes import HashEmbedder
 from tests.libraries import chroma_server, make_source, many_passages
 
@@ -100,7 +103,18 @@ def test_a_clock_that_jumps_back_changes_no_order(tmp_path: Path, monkeypatch: p
 # -- a server that goes ---------------------------------------------------------------------------------------------------
 
 
-def test_a_vector_server_that_goes_and_comes_back(tmp_path: Path, dictionary: Dictionary) -> None:
+def commands_without_the_server(home: Path, url: str, file: Path, dictionary: Dictionary, patch: pytest.MonkeyPatch) -> dict[str, tuple[int, str, str]]:
+    """Return what each command says in a process that begins while the server is away: exit code, standard output, standard error."""
+    patch.setattr(pipeline, "open_embedder", lambda name: HashEmbedder())
+    for name, value in (("HOME", str(home)), ("CHROMA_URL", url), ("CORPUS", "")):
+        patch.setenv(f"ASSISTANT_{name}", value)
+    shutil.copy(dictionary.path, home)  # seconds to make
+    question = "What is a mentor paid?"
+    given = {"ask": [question], "search": [question], "ingest": [str(file)], "doctor": [], "doctor --rebuild": [], "remove": ["pay"]}
+    return {command: outcome(run(*command.split(), *more)) for command, more in given.items()}
+
+
+def test_a_vector_server_that_goes_and_comes_back(tmp_path: Path, dictionary: Dictionary, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = QueryReader(Glossary([]), dictionary)
     with chroma_server(tmp_path) as url:
         if url is None:
@@ -109,11 +123,19 @@ def test_a_vector_server_that_goes_and_comes_back(tmp_path: Path, dictionary: Di
         index.take(PAY)
         assert Retriever(index).search(reader.read("What is a mentor paid?"), Scope(), 1)
     later = make_source("later", "# Later\n\n## Article 1\n\nAn intern is paid 300 yuan a month.\n")
-    for act in (lambda: index.take(later), lambda: index.remove("pay"), index.repair):
-        with pytest.raises(IndexUnavailable, match="the vector store") as caught:
+    away = f"The vector server at {url} cannot be reached. Start it, or unset ASSISTANT_CHROMA_URL."
+    asked = reader.read("What is a mentor paid?")
+    acts: list[Callable[[], object]] = [lambda: index.take(later), lambda: index.remove("pay"), index.repair, index.diagnose, index.rebuild]
+    acts += [lambda: Retriever(index).search(asked, Scope(), 1), lambda: index.vectors.lost(["p"])]
+    for act in acts:
+        with pytest.raises(IndexUnavailable) as caught:
             act()
-        assert url in str(caught.value)
-        assert "\n" not in str(caught.value)
+        assert str(caught.value) == away
+    file = tmp_path / "later.md"
+    file.write_text(later.text, encoding="utf-8")
+    said = commands_without_the_server(tmp_path / "home", url, file, dictionary, monkeypatch)
+    assert said.pop("ingest") == (1, f"failed    {away}\n1 file: 1 failed\n", "")
+    assert said == dict.fromkeys(("ask", "search", "doctor", "doctor --rebuild", "remove"), (1, "", f"{away}\n"))
     assert [row.metadata.id for row in index.registry.sources()] == ["pay"]
     with chroma_server(tmp_path, urlsplit(url).port or 0) as again:
         assert again == url
@@ -139,6 +161,7 @@ def versions(folder: Path, word: str) -> Path:
     for name in ("alpha", "beta", "gamma"):
         sections = (f"## Part {i}\n\nClause {i} of {name} counts {i * 7919} {word} oranges." for i in range(30))
         (folder / f"{name}.md").write_text(f"# {name}\n\n" + "\n\n".join(sections) + "\n", encoding="utf-8")
+        (folder / f"{name}.meta.yaml").write_text(f"id: {name}\n")  # so that one folder's replaces the other's
     return folder
 
 

@@ -16,9 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 from assistant.chat.citations import parse
-from assistant.errors import LoadError, UnreadableFile
+from assistant.errors import LoadError, MetadataError, UnreadableFile
 from assistant.language.facts import figures, read_facts
 from assistant.language.numerals import han_number
 from assistant.language.text import fold, sentences, tokens
@@ -198,13 +201,69 @@ def test_remote_pictures_and_links_are_not_fetched(sandbox: Sandbox) -> None:
 # -- what would deceive ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\U000e0041", "\u180e", "\u061c"])
+UNSEEN = ["\u034f", "\u2800", "\u3164", "\u115f", "\u1160", "\uffa0", "\ufe00", "\ufe0f", "\U000e0100", "\U000e01ef", "\U000e007f", "\u180b"]
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\U000e0041", "\u180e", "\u061c", *UNSEEN])
 @pytest.mark.parametrize("form", [".md", ".html", ".docx", ".txt"])
 def test_marks_that_nobody_sees_are_no_part_of_a_text(mark: str, form: str, tmp_path: Path) -> None:
     words = f"The rate is {mark}30{mark} per cent of all wages."
     path = tmp_path / f"a{form}"
     path.write_bytes(docx_of(words) if form == ".docx" else (f"<p>{words}</p>" if form == ".html" else words).encode())
     assert load(path).text == "The rate is 30 per cent of all wages."
+
+
+def workbook_of(words: str) -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append([words])
+    return saved(book)
+
+
+def slides_of(words: str) -> bytes:
+    show = pptx.Presentation()
+    show.slides.add_slide(show.slide_layouts[6]).shapes.add_textbox(0, 0, 6_000_000, 900_000).text_frame.text = words
+    return saved(show)
+
+
+def pdf_of(words: str) -> bytes:
+    """Return a page with these words, in which a font says that its tilde is the odd character among them."""
+    odd = next(c for c in words if ord(c) > 127)
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pageCompression=0)
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    canvas.setFont("Vera", 12)
+    canvas.drawString(72, 700, words.replace(odd, "~"))
+    canvas.save()
+    return stream.getvalue().replace(b"<7E> <007E>", b"<7E> <%04X>" % ord(odd))
+
+
+@pytest.mark.parametrize("mark", ["\u202a", "\u202e", "\u2066", "\u2069"])
+@pytest.mark.parametrize(
+    ("suffix", "file_of"),
+    [
+        (".md", str.encode),
+        (".txt", str.encode),
+        (".csv", str.encode),
+        (".html", lambda words: f"<p>{words}</p>".encode()),
+        (".htm", lambda words: f"<p>{''.join(f'&#{ord(c)};' for c in words)}</p>".encode()),
+        (".docx", docx_of),
+        (".xlsx", workbook_of),
+        (".pptx", slides_of),
+        (".pdf", pdf_of),
+    ],
+)
+def test_marks_that_turn_the_direction_are_told(suffix: str, file_of: Callable[[str], bytes], mark: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(file_of(f"The rate is {mark}30{mark} per cent of all wages."))
+    assert load(path).warnings == ("2 marks that turn the direction of writing were taken out: check that the words are the ones the file shows",)
+
+
+def test_a_title_holds_no_marks_either(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<title>The &#x202e;wal&#x202c; on wages</title><p>Some words of a law.</p>", encoding="utf-8")
+    assert load(path).metadata.title_en == "The wal on wages"
+    path.with_name("b.md").write_text('---\ntitle_en: "The \\u202Ewal on wages"\n---\nSome words of a law.\n', encoding="utf-8")
+    assert load(path.with_name("b.md")).metadata.title_en == "The wal on wages"
 
 
 def test_a_title_in_look_alike_letters_is_told(tmp_path: Path) -> None:
@@ -259,7 +318,7 @@ def test_a_mutated_file_is_read_or_refused_in_one_line(suffix: str, seed: int, s
     for _ in range(5):
         try:
             reading = sandbox.read(suffix, mutated(sample, chance), f"a{suffix}")
-        except LoadError as error:
+        except (LoadError, MetadataError) as error:
             assert str(error).startswith(f"a{suffix}: ")
             assert "\n" not in str(error)
         else:

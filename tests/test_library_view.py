@@ -87,6 +87,12 @@ def test_files_have_a_bar_until_they_are_read() -> None:
         ("page 2 read by OCR, certain to 91% or more: check", "第 2 页由文字识别（OCR）读取，可信度不低于 91%：请对照原件核对数字"),
         ("page 5 repeats page 2 and was left out", "第 5 页与第 2 页重复，未收入"),
         ("slide 3, 4: has speaker notes, which were left out", "第 3、4 张幻灯片的备注未收入"),
+        ("slide 3: hidden and left out", "第 3 张幻灯片为隐藏，未收入"),
+        ("slide 3 holds hidden text, which was left out: 'speaker notes'", "第 3 张幻灯片含有看不见的文字，未收入：'speaker notes'"),
+        ("sheet 表 1 holds hidden text, which was left out: 'a'", "工作表 表 1 含有看不见的文字，未收入：'a'"),
+        ("text that may be out of sight was taken in: 'a'", "可能看不见的文字已收入，请核对：'a'"),
+        ("slide 3 holds text that may be out of sight, which was taken in: 'a'", "第 3 张幻灯片中可能看不见的文字已收入，请核对：'a'"),
+        ("sheet 表 1 holds text that may be out of sight, which was taken in: 'a'", "工作表 表 1 中可能看不见的文字已收入，请核对：'a'"),
         ("something new", "something new"),
     ],
 )

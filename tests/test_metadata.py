@@ -2,9 +2,11 @@
 
 import dataclasses
 import datetime as dt
+import time
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from assistant.documents import Audience, Authority, Kind, Metadata, Standing, S
 from assistant.errors import MetadataError
 from assistant.reading.metadata import (
     KEYS,
+    _Loader,
     check_file_names,
     overrides_for,
     parse_metadata,
@@ -219,3 +222,18 @@ def test_misspelt_file_name_does_not_pass() -> None:
     with pytest.raises(MetadataError) as caught:
         check_file_names({"b.pdf": {"kind": "case"}}, [Path("x/a.pdf")])
     assert str(caught.value) == "--metadata: no file 'b.pdf' is being read. Give its name or stem exactly."
+
+
+def test_many_keys_of_front_matter_take_no_time() -> None:
+    keys = [(yaml.ScalarNode("tag:yaml.org,2002:str", f"k{n}"), yaml.ScalarNode("tag:yaml.org,2002:str", "v")) for n in range(20_000)]
+    start = time.process_time()
+    assert len(_Loader("").construct_mapping(yaml.MappingNode("tag:yaml.org,2002:map", keys))) == 20_000
+    assert time.process_time() - start < 2
+
+
+def test_front_matter_takes_no_aliases_and_a_sidecar_does(tmp_path: Path) -> None:
+    with pytest.raises(MetadataError) as caught:
+        split_front_matter("---\naliases: &a [x]\nnote: [*a, *a]\n---\n", "a.md")
+    assert str(caught.value) == "a.md: front matter: not valid YAML at line 2, an alias (*name) is no value here. Quote values that hold ': '."
+    (tmp_path / "m.yaml").write_text("a.md: &a {note: x}\nb.md: *a\n", encoding="utf-8")
+    assert read_metadata_file(tmp_path / "m.yaml") == {"a.md": {"note": "x"}, "b.md": {"note": "x"}}

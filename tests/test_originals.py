@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -44,6 +45,20 @@ def test_a_file_that_changed_meanwhile_is_refused(originals: Originals, file: Pa
     with pytest.raises(UnreadableFile, match=r"a\.PDF: was changed while it was read\. Ingest it again\.$"):
         originals.keep(file, NAME)
     assert originals.names() == set()
+
+
+def test_nothing_stays_of_a_copy_that_found_no_room(originals: Originals, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsync, calls = os.fsync, iter([OSError(errno.ENOSPC, "No space left on device"), None])
+
+    def fail_once(descriptor: int) -> None:
+        if error := next(calls):
+            raise error
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail_once)
+    with pytest.raises(OSError, match="No space left"):
+        originals.keep(file, NAME)
+    assert list(originals.folder.iterdir()) == []
 
 
 def test_a_copy_cut_short_is_no_original_but_can_be_deleted(originals: Originals, file: Path) -> None:

@@ -1,6 +1,8 @@
 """Readers of Markdown, plain text, HTML and Word: one notation comes out, whatever went in."""
 
 import io
+import time
+from collections.abc import Callable
 
 import docx
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import EncryptedFile, UnreadableFile
-from assistant.reading.canonical import canonical, decode, join, vocabulary
+from assistant.reading.canonical import Reading, canonical, join, vocabulary
+from assistant.reading.decoding import read_text
 from assistant.reading.docx_reader import read_docx
 from assistant.reading.readers import read_html, read_markdown, read_plain_text
 
@@ -49,8 +52,8 @@ def test_invisible_characters_go() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_encodings(encoding: str) -> None:
     assert (
-        decode("第一条　为了发展职业教育，制定本法。".encode(encoding), "a.txt")
-        == "第一条　为了发展职业教育，制定本法。"
+        read_text("第一条　为了发展职业教育，制定本法。".encode(encoding), "a.txt")
+        == ("第一条　为了发展职业教育，制定本法。", ())
     )
 
 
@@ -58,14 +61,87 @@ def test_encodings(encoding: str) -> None:
     ("data", "what"),
     [
         ("La qualité des élèves à Genève".encode("latin-1"), "in none of UTF-8, UTF-16 and GB 18030"),
-        ("text".encode("utf-16-le"), "binary, or UTF-16 without a byte order mark"),
+        (b"\x7fELF\x02\x01\x00\x00\x03", "binary, or UTF-16 without a byte order mark"),
         (b"\xff\xfea", "marked as Unicode but damaged"),
     ],
 )
 def test_other_encodings_are_refused(data: bytes, what: str) -> None:
     with pytest.raises(UnreadableFile) as caught:
-        decode(data, "a.txt")
+        read_text(data, "a.txt")
     assert str(caught.value) == f"a.txt: the text is {what}. Save it as UTF-8 and ingest it again."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"), [("big5", "Big5"), ("big5hkscs", "Big5"), ("utf-16-le", "UTF-16-LE"), ("utf-16-be", "UTF-16-BE")]
+)
+def test_an_encoding_that_had_to_be_guessed_is_said(encoding: str, named: str) -> None:
+    text = "第一條　為了推動職業教育高質量發展，提高勞動者素質和技術技能水平，制定本法。"
+    warning = f"read as {named}, which the file itself does not say: look whether its characters are right"
+    assert read_text(text.encode(encoding), "a.txt") == (text, (warning,))
+
+
+def test_utf16_of_latin_letters_is_read_without_its_mark() -> None:
+    assert read_text("An intern is paid.\n".encode("utf-16-le"), "a.txt")[0] == "An intern is paid.\n"
+
+
+def test_full_width_spaces_of_old_chinese_editors_are_spaces() -> None:
+    data = b"\xa3\xa0\xa3\xa0" + "第一条 为了发展职业教育。".encode("gb18030")
+    assert read_text(data, "a.txt") == ("\u3000\u3000第一条 为了发展职业教育。", ())
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        ("第一条".encode("gb18030") + "\ue234\ue235".encode("gb18030") * 20, "not readable in UTF-8, GB 18030 or Big5"),
+        (("\ue001\ue002" * 20 + " of words").encode(), "not readable: its characters have no meaning"),
+    ],
+    ids=["GB 18030", "UTF-8"],
+)
+def test_text_of_characters_without_a_meaning_is_refused(data: bytes, what: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        read_text(data, "a.txt")
+    assert str(caught.value) == f"a.txt: the text is {what}. Save it as UTF-8 and ingest it again."
+
+
+def test_a_bullet_of_a_symbol_font_is_no_reason_to_refuse() -> None:
+    assert read_text("\uf0b7 The mentor is paid 500 yuan a month.\n".encode(), "a.txt")[1] == ()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "a" * 20_000,
+        "企" * 20_000,
+        "**a " * 9_000,
+        "a" * 50 + "\n\n" + ("b" * 60 + "\n\n") * 2_000,
+        "Received: " + "a" * 40 + "\n\n",
+        "1" * 20_000,
+        "-" * 20_000,
+    ],
+    ids=["letters", "Han", "stars", "blocks", "dates", "digits", "hyphens"],
+)
+@pytest.mark.parametrize("read", [read_plain_text, read_markdown])
+def test_one_long_run_takes_no_time(run: str, read: Callable[[bytes, str], Reading]) -> None:
+    start = time.process_time()
+    text = read(run.encode(), "a.txt").text
+    assert time.process_time() - start < 1
+    assert "".join(text.split()) == "".join(run.split())
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "title"),
+    [
+        ("<!--" * 30_000, "<!--" * 30_000, ""),
+        ("# a" + " " * 20_000 + "b {c=d} ##", "# a" + " " * 20_000 + "b {c=d} ##", "a" + " " * 20_000 + "b"),
+        ("o" + "\u0301\u0323" * 20_000, "\u1ecd" + "\u0323" * 14 + "\u0301" * 15, ""),
+    ],
+    ids=["comments", "title", "marks"],
+)
+def test_no_search_of_markdown_starts_anew_at_each_place(run: str, text: str, title: str) -> None:
+    start = time.process_time()
+    reading = read_markdown(run.encode(), "a.md")
+    assert time.process_time() - start < 1
+    assert (reading.text, reading.title) == (text, title)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from pathlib import Path
 import docx
 import pytest
 
-from assistant.errors import EmptyFile, UnreadableFile
+from assistant.errors import EmptyFile, MetadataError, UnreadableFile
+from assistant.reading import reading_process
+from assistant.reading.canonical import Reading
 from assistant.reading.loading import load
 from assistant.reading.reading_process import _frame
 from assistant.reading.sandbox import Sandbox, _reading
@@ -38,6 +40,32 @@ def test_a_reading_comes_back_whole(sandbox: Sandbox) -> None:
     reading = sandbox.read(".html", "<title>办法</title><h1>办法</h1><p>第一条　为了产教融合。</p>".encode(), "a.html")
     assert reading.text == "# 办法\n\n第一条　为了产教融合。"
     assert reading.title == "办法"
+
+
+def test_front_matter_comes_back_with_its_errors(sandbox: Sandbox) -> None:
+    assert sandbox.read(".md", b"---\nid: a\naliases: [b, c]\n---\n# A\n", "a.md").given == {"id": "a", "aliases": ["b", "c"]}
+    with pytest.raises(MetadataError, match=r"^a\.md: front matter: holds 'x', not keys with values\."):
+        sandbox.read(".md", b"---\nx\n---\n# A\n", "a.md")
+
+
+@pytest.mark.parametrize("suffix", [".md", ".txt", ".csv"])
+def test_plain_text_is_read_in_the_process_too(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def read(self: Sandbox, suffix: str, data: bytes, where: str) -> Reading:
+        asked.append(suffix)
+        return Reading(data.decode())
+
+    monkeypatch.setattr(Sandbox, "read", read)
+    path = tmp_path / f"a{suffix}"
+    path.write_text("Some words.", encoding="utf-8")
+    assert (load(path).text, asked) == ("Some words.", [suffix])
+
+
+def test_a_text_longer_than_any_document_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_process, "MOST_CHARACTERS", 10)
+    with pytest.raises(UnreadableFile, match=r"^a\.txt: holds 11 characters, more than 10\. Split the file\.$"):
+        reading_process._read(".txt", b"Some words.", "a.txt", lambda: None)
 
 
 def test_the_readers_own_errors_keep_their_kind_and_words(sandbox: Sandbox) -> None:
@@ -146,7 +174,7 @@ def test_no_secret_of_the_environment_reaches_the_process(sandbox: Sandbox, monk
 
 def test_a_reply_that_is_no_reading_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(UnreadableFile, match=r"^x\.pdf: brings the reader down"):
-        _reading({"text": "t", "title": "", "pages": [["a"]], "warnings": []}, "x.pdf")
+        _reading({"text": "t", "title": "", "given": {}, "pages": [["a"]], "warnings": []}, "x.pdf")
 
 
 def test_a_file_too_large_to_be_a_document_is_not_even_read(tmp_path: Path) -> None:

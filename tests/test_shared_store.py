@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -58,6 +59,9 @@ def test_what_fails_while_writing_is_over_all_the_same(open_shared: ExitStack, t
     store = shared(open_shared, tmp_path)
     with pytest.raises(IndexUnavailable, match=r"cannot be written \(full\)\. Check its rights and the free space\."), store.writing():
         raise OSError("full")
+    with pytest.raises(IndexUnavailable) as caught, store.writing():
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert str(caught.value) == f"{tmp_path}: no space left on the disk of this folder. Free some, then try again: nothing was lost."
     with store.writing():
         store.open().upsert(["p"], "s", ONE)
     assert store.open().ids() == {"p"}

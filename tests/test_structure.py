@@ -1,5 +1,7 @@
 """Structure: every character is in one block, and each block is seen for what it is."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -257,3 +259,25 @@ def test_terminal_marks_are_seen(text: str, ends: bool) -> None:
 )
 def test_a_heading_that_runs_into_its_paragraph_is_read(text: str, expected: tuple[str, str]) -> None:
     assert run_in_heading(text) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Article 1 " + " " * 40_000 + "x",
+        "References" + " " * 40_000 + "x",
+        "a. " + " " * 40_000 + "x\n\n第一章 x",
+        "# a {" + "b" * 40_000 + "}",
+        "|--|" + " " * 40_000 + "x|",
+        " " * 40_000 + "||",
+    ],
+)
+def test_a_long_run_takes_no_time(line: str) -> None:
+    start = time.process_time()
+    read_blocks(line)
+    ends_sentence(line)
+    assert time.process_time() - start < 1
+
+
+def test_a_line_too_long_for_a_heading_is_text() -> None:
+    assert [block.kind for block in read_blocks("# " + "a" * 1000 + "\n\n# " + "b" * 1001)] == [BlockKind.HEADING, BlockKind.PARAGRAPH]

@@ -1,5 +1,7 @@
 """Words: folding keeps positions, sentences are never cut, tokens point into the text, in both languages."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -174,6 +176,17 @@ def test_unmarked_short_lines_and_paragraphs_stay_apart() -> None:
 
 def test_marks_alone_are_no_sentence() -> None:
     assert cut("……\n---\n* * *\n  ") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [" " * 20_000 + "etc. and " * 5_000, "第一条 " + "1. \n" * 60_000, "x" + ".)a" * 60_000],
+    ids=["spaces", "numbers", "brackets"],
+)
+def test_a_long_run_takes_no_time(text: str) -> None:
+    start = time.process_time()
+    sentences(text)
+    assert time.process_time() - start < 2
 
 
 def test_only_the_asked_range_is_read() -> None:

@@ -35,7 +35,9 @@ _ENUMERATOR = re.compile(r"\s*(?:[-*•·]\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[A-Za-z]
 _NUMERAL_NEXT = re.compile(r"\s*(?:[A-Z]?\d|[IVXLC]+\b|[(§])")
 _STARTER_NEXT = re.compile(r"\s+[\"“(]?(?:The|This|These|Those|That|It|Its|In|However|A|An|They|We|He|She|There|For|As|But|And|If|On|At|When|Then|Such)\s")
 _LOWER_NEXT = re.compile(r"[^\S\n]+[a-z]")
+_LINE_END_NEXT = re.compile(r"[ \t]*\n")
 _SHORTEST_WRAP = 40
+_LONGEST_ENUMERATOR = 100
 _LEADING_MARK = re.compile(r"(?:[-*•·]|\d{1,2}[.)、])\s+(?=\S)")
 
 STOP_WORDS = frozenset(
@@ -110,7 +112,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """
     end = len(text) if end is None else end
     spans: list[Span] = []
-    begin = start
+    begin = lead = start  # lead: its first character that is no space, looked for once however often the sentence goes on
     for match in _STOP.finditer(text, start, end):
         if match.start() < begin:
             continue
@@ -121,7 +123,10 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
                 continue
         else:
             stop = _AFTER_STOP.match(text, match.end(), end).end()  # type: ignore[union-attr]  # it may match nothing
-            if _goes_on(text, begin, match, stop, end):
+            lead = max(lead, begin)
+            while text[lead].isspace():
+                lead += 1
+            if _goes_on(text, lead, match, stop, end):
                 continue
         _append(spans, text, begin, stop)
         begin = stop
@@ -130,19 +135,19 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
 
 
 def _goes_on(text: str, begin: int, mark: re.Match[str], stop: int, end: int) -> bool:
-    """Whether the sentence that began at ``begin`` goes on behind what looks like its end."""
+    """Whether the sentence whose first character stands at ``begin`` goes on behind what looks like its end."""
     if stop >= end or mark.group() in "；;":
         return False
     closed = _AFTER_STOP.match(text, mark.end(), end)[1]  # type: ignore[index]
     if not text[stop].isspace():
-        aside = any(c in "）)》】]" for c in closed) and text[begin:stop].lstrip()[0] not in "（(《【["
+        aside = any(c in "）)》】]" for c in closed) and text[begin] not in "（(《【["
         return aside or mark.group()[-1] in ".!?"
     if _LOWER_NEXT.match(text, stop, end) and (closed or mark.group() != ".") and mark.group()[-1] in ".!?":
         return True  # He asked "why?" and left. Wait... what
     if mark.group() != "." or stop > mark.end():
         return False
-    if _ENUMERATOR.fullmatch(text, begin, stop):
-        return not text[stop:end].lstrip(" \t").startswith("\n")
+    if stop - begin <= _LONGEST_ENUMERATOR and _ENUMERATOR.fullmatch(text, begin, stop):
+        return not _LINE_END_NEXT.match(text, stop, end)
     window = max(begin, mark.start() - 12), mark.end()
     if _NUMBERING.search(text, *window):
         return bool(_NUMERAL_NEXT.match(text, stop, end))

@@ -26,6 +26,8 @@ MAX_HAN = 700
 """Characters of Chinese text in a passage: all but a few articles of a statute fit whole."""
 MIN_PARAGRAPH = 300
 """Neighbouring blocks under one heading are joined until a passage has about this many characters."""
+LONGEST_HEADER = 4000
+"""Characters of a table's header that each of its rows carries: two hundred columns of twenty."""
 LONGEST_TABLE_NOTE = 40
 """Characters of a line that may stand between a table and its caption."""
 
@@ -79,9 +81,12 @@ class _Cutter:
         self.place = _Place()
         self.passages: list[Passage] = []
         self.pending: list[Block] = []
+        self.size = 0
         self.table: list[Block] = []
         self.caption: Block | None = None
         self.tables = 0
+        self.header = ""
+        self.group = ""
         self.seen_body = False
 
     def cut(self) -> list[Passage]:
@@ -116,7 +121,7 @@ class _Cutter:
             self.place.article = int(block.number)
             self.place.front = ""
             self.seen_body = True
-            self.pending.append(block)
+            self._hold(block)
         elif block.kind is BlockKind.FRONT and block.label.casefold().replace(" ", "") in ("keywords", "关键词"):
             self._flush()
             self._emit(block.span, PassageKind.BOILERPLATE, (), locator=block.label)
@@ -124,7 +129,7 @@ class _Cutter:
             self._flush()
             self.place.front = block.label
             self.seen_body = True
-            self.pending.append(block)
+            self._hold(block)
             self._flush()
             self.place.front = ""
         else:
@@ -135,12 +140,15 @@ class _Cutter:
         if number and not self.place.article:
             self._flush()
             self.place.enter(Block(BlockKind.HEADING, block.span, 2 + number.count("."), number, f"{number} {label}"))
-        size = sum(len_of(b) for b in self.pending)
         item = block.kind is BlockKind.ITEM
-        full = size >= MIN_PARAGRAPH and not item and not self.place.article
+        full = self.size >= MIN_PARAGRAPH and not item and not self.place.article
         if self.pending and full and not self._introduces(self.pending[-1]):
             self._flush()
-        self.pending.append(block)
+        self._hold(block)
+
+    def _hold(self, block: Block, place: int | None = None) -> None:
+        self.pending.insert(len(self.pending) if place is None else place, block)
+        self.size += len_of(block)
 
     def _introduces(self, block: Block) -> bool:
         return self.text[block.span.start : block.span.end].rstrip().endswith((":", "："))
@@ -150,7 +158,7 @@ class _Cutter:
     def _flush(self) -> None:
         if not self.pending:
             return
-        blocks, self.pending = self.pending, []
+        blocks, self.pending, self.size = self.pending, [], 0
         units = list(self._units(blocks))
         if not units:
             self._emit(Span(blocks[0].span.start, blocks[-1].span.end), PassageKind.BOILERPLATE, (), locator="")
@@ -217,7 +225,7 @@ class _Cutter:
         elif self.caption and not self.table:
             if block and block.kind is BlockKind.PARAGRAPH and len_of(block) < LONGEST_TABLE_NOTE:
                 return  # 单位：万元
-            self.pending.insert(0, self.caption)  # what pends came after it: it was flushed when the caption was read
+            self._hold(self.caption, 0)  # what pends came after it: it was flushed when the caption was read
         self.table, self.caption = [], None
 
     def _table_name(self) -> tuple[str, str]:
@@ -229,18 +237,19 @@ class _Cutter:
     def _row(self, block: Block) -> None:
         if not self.table:
             self.tables += 1
+            self.header, self.group = " | ".join(block.cells)[:LONGEST_HEADER], ""
         self.table.append(block)
         header = self.table[0]
         if block is header or not any(block.cells):
             return
-        above = next((row.cells[0] for row in reversed(self.table[1:]) if row.cells[0]), "")
-        group = "" if block.cells[0] else above
+        group = "" if block.cells[0] else self.group
+        self.group = block.cells[0] or self.group
         name, label = self._table_name()
         start = block.span.start
         while self.text[start] in " \u3000":  # a leading tab stays: it is an empty first cell
             start += 1
         span = Span(start, block.span.end)
-        heading = _HEADING_JOIN.join(part for part in (self.place.heading, name, " | ".join(header.cells), group) if part)
+        heading = _HEADING_JOIN.join(part for part in (self.place.heading, name, self.header, group) if part)
         self._emit(span, PassageKind.ROW, (Unit(span, header.span),), f"{label}, row {len(self.table) - 1}", heading)
 
     def _emit(self, span: Span, kind: PassageKind, units: tuple[Unit, ...], locator: str, heading: str | None = None) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.documents import SILENT, Passage, Source
-from assistant.errors import IndexMismatch
+from assistant.errors import AssistantError, IndexMismatch
 from assistant.language.glossary import Dictionary
 from assistant.library.chunking import CHUNKER_VERSION, chunk
 from assistant.library.embedding import Embedder, PassageVectors
@@ -171,9 +171,13 @@ class Index:
                 self.originals.keep(file, source.original)
             self.registry.store("fingerprint", self.fingerprint)
             self.registry.store("dimension", str(self.embedder.dimension))
-            self._send(source.id, encoded.passages)
-            before_commit()
-            dead = self.registry.put(source, passages, encoded.passages, encoded.words, encoded.questions)
+            try:
+                self._send(source.id, encoded.passages)
+                before_commit()
+                dead = self.registry.put(source, passages, encoded.passages, encoded.words, encoded.questions)
+            except AssistantError:
+                self._drop_strays()  # the file was kept for nothing
+                raise
             self.vectors.delete(dead)
             if known is not None:
                 self._drop_strays()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.errors import UnreadableFile
@@ -37,10 +38,15 @@ class Originals:
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = kept.with_name(name + _PART)
-        with part.open("wb") as out, path.open("rb") as file:
-            shutil.copyfileobj(file, out)
-            out.flush()
-            os.fsync(out.fileno())
+        try:
+            with part.open("wb") as out, path.open("rb") as file:
+                shutil.copyfileobj(file, out)
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError:
+            with suppress(OSError):
+                self.delete(part.name)
+            raise
         if original_name(part.read_bytes(), path.suffix) != name:
             part.unlink()
             raise UnreadableFile(f"{path}: was changed while it was read. Ingest it again.")

@@ -11,6 +11,7 @@ from pathlib import Path
 import filelock
 
 from assistant.errors import IndexUnavailable
+from assistant.library.disk import disk_fault
 from assistant.library.registry import Registry
 from assistant.library.vectors import COLLECTION, VectorStore
 
@@ -93,7 +94,8 @@ class SharedStore:
                 finally:
                     self._end()
         except OSError as error:
-            raise IndexUnavailable(f"{self._home}: cannot be written ({error.strerror or error}). Check its rights and the free space.") from error
+            told = IndexUnavailable(f"{self._home}: cannot be written ({error.strerror or error}). Check its rights and the free space.")
+            raise disk_fault(error, self._home) or told from error
 
     def _writes(self) -> int:
         return int(self._registry.get("vector_writes") or 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.documents import Audience
 from assistant.errors import IndexUnavailable
+from assistant.library.disk import disk_fault
 from assistant.library.schema import bring_up
 
 BUSY_TIMEOUT = 30.0
@@ -33,7 +34,8 @@ class SqliteFile:
             with self._guard() as db:
                 bring_up(db, self.path)
         except OSError as error:
-            raise IndexUnavailable(f"{home}: the library folder cannot be used ({error.strerror}). Choose another with ASSISTANT_HOME.") from error
+            told = IndexUnavailable(f"{home}: the library folder cannot be used ({error.strerror}). Choose another with ASSISTANT_HOME.")
+            raise disk_fault(error, home) or told from error
 
     def _connect(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
@@ -58,9 +60,10 @@ class SqliteFile:
         try:
             yield self._connect()
         except sqlite3.DatabaseError as error:
-            raise IndexUnavailable(
+            told = IndexUnavailable(
                 f"{self.path}: the library file cannot be used ({error}). Close other programs that use it, check the disk, then run: assistant doctor"
-            ) from error
+            )
+            raise disk_fault(error, self.path.parent) or told from error
 
     @contextmanager
     def _change(self) -> Iterator[tuple[sqlite3.Connection, int]]:

@@ -16,7 +16,7 @@ from assistant.language.facts import han_number
 
 _NUMERAL = "[零〇一二两三四五六七八九十百千0-9０-９]{1,9}"
 _MD_HEADING = re.compile(r"(#{1,6})\s+(.*)")
-_ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
+_ATTRIBUTE = re.compile(r'\b(\w+)=("[^"]*"|\S+)')
 _DIVISION = re.compile(rf"第{_NUMERAL}(?P<kind>[编分章节])(?:[\s　]+\S.{{0,40}}|\s*)$")
 _DIVISION_EN = re.compile(r"(?P<kind>Part|Chapter|Section|PART|CHAPTER|SECTION)\s+(?:[IVXLC]+|\d{1,3})\b[.:]?(?:\s+[^\s.;]?[^.;。]{0,80})?$")
 _ARTICLE_ZH = re.compile(rf"第(?P<number>{_NUMERAL})条(?:之[一二三四五])?(?=[\s　：:]|$)")
@@ -26,10 +26,10 @@ _ARTICLE_EN = re.compile(  # but not "Article 12 of the Law says"
 _NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})\.?[\s　]+(?=[\"“A-Z㐀-鿿])(?![个名年月日人家所项万亿元岁天次倍])")
 _ITEM = re.compile(r"\s*(?:[-*•·]\s+|[（(](?:[一二三四五六七八九十]+|\d{1,2}|[a-z])[）)]|\d{1,2}[.、)]\s|[一二三四五六七八九十]+、|[a-z]\)\s)")
 _CAPTION = re.compile(r"\s*(?:Table|TABLE|Tab\.|表)\s*(?P<number>\d+(?:[-.]\d+)?)[.:：\s　]")
-_PIPE_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?)?\s*$")
-_REFERENCES = re.compile(r"(?:\d+\.?\s+)?(?:references?|bibliography|works cited|参考文献|引用文献)\s*[:：]?\s*$", re.IGNORECASE)
+_PIPE_RULE = re.compile(r"\s*(?:\|\s*)?(?::?-{2,}:?\s*\|\s*)+(?::?-{2,}:?\s*)?$")
+_REFERENCES = re.compile(r"(?:\d+\.?\s+)?(?:references?|bibliography|works cited|参考文献|引用文献)\s*(?:[:：]\s*)?$", re.IGNORECASE)
 _BACK_MATTER = re.compile(
-    r"(?:\d+\.?\s+)?(?:acknowledge?ments?|fund(?:ing)? projects?|funding|conflicts? of interest|author contributions|致谢|基金项目)\s*[:：]?\s*$",
+    r"(?:\d+\.?\s+)?(?:acknowledge?ments?|fund(?:ing)? projects?|funding|conflicts? of interest|author contributions|致谢|基金项目)\s*(?:[:：]\s*)?$",
     re.IGNORECASE,
 )
 _FRONT_HEADING = re.compile(r"\*{0,2}(?P<name>abstracts?|key\s?words|摘要|关键词|summary)\*{0,2}\s*[:：]", re.IGNORECASE)
@@ -39,7 +39,9 @@ _BOILERPLATE = re.compile(
     r"page \d+|第\s*\d+\s*页|版权所有|收稿日期|通讯作者|作者简介|基金项目\s*[:：])|studied this question\.?$|all rights reserved",
     re.IGNORECASE,
 )
-_TERMINAL = re.compile(r"[.。!！?？;；:：][\"”’)\]）*]*\s*(?:\[\d+(?:[-,]\d+)*\])?[.。]?\s*$")
+_TERMINAL = re.compile(r"[.。!！?？;；:：][\"”’)\]）*]*\s*(?:\[\d+(?:[-,]\d+)*\][.。]?\s*|[.。]\s*)?$")
+LONGEST_HEADING = 1000
+"""Characters of a heading, which every passage below it carries; a longer line with the mark of one is text."""
 
 
 _DIVISION_DEPTH = {"编": 2, "分": 3, "章": 4, "节": 5, "part": 2, "chapter": 4, "section": 5}
@@ -101,18 +103,21 @@ def article_number(text: str) -> str:
 
 def _attributes(heading: str) -> tuple[str, Attributes]:
     """Split a heading into its label and its attributes."""
-    match = _ATTRIBUTES.search(heading)
-    if not match:
+    bare = heading.rstrip()
+    start = bare.rfind("{") if bare.endswith("}") else -1
+    if start < 0 or "}" in bare[start:-1]:
         return heading, _PLAIN
-    pairs = {name: value.strip('"') for name, value in re.findall(r'(\w+)=("[^"]*"|\S+)', match[1])}
+    pairs = {name: value.strip('"') for name, value in _ATTRIBUTE.findall(bare[start + 1 : -1])}
     standing = pairs.get("standing", "")
     asked = tuple(phrase for part in re.split("[;；]", pairs.get("asked", "")) if (phrase := part.strip()))
-    return heading[: match.start()].strip(), Attributes(Standing(standing) if standing in set(Standing) else None, pairs.get("by", ""), asked)
+    return heading[:start].strip(), Attributes(Standing(standing) if standing in set(Standing) else None, pairs.get("by", ""), asked)
 
 
 def _heading(line: str, span: Span) -> Block | None:
     """Read a line as a heading, or return ``None``."""
     md = _MD_HEADING.match(line)
+    if md and len(md[2]) > LONGEST_HEADING:
+        return None
     label, attributes = _attributes(md[2] if md else line.strip())
     level = len(md[1]) if md else 0
     article = article_number(label)
@@ -181,10 +186,16 @@ class _Reader:
         label = self.text[block.span.start : block.span.end].strip()
         if block.kind is BlockKind.PARAGRAPH and among_articles and len(label) <= 20 and not _TERMINAL.search(label):
             after = self.blocks[i + 1 : i + 2]
-            before = self.text[: block.span.start].rstrip()[-3:]
-            if after and after[0].kind is BlockKind.ARTICLE and _TERMINAL.search(before):
+            if after and after[0].kind is BlockKind.ARTICLE and _TERMINAL.search(self._before(block)):
                 return Block(BlockKind.HEADING, block.span, _DIVISION_DEPTH["章"], "", label)
         return block
+
+    def _before(self, block: Block) -> str:
+        """The last three characters before a block and the space above it."""
+        end = block.span.start
+        while end and self.text[end - 1].isspace():
+            end -= 1
+        return self.text[max(end - 3, 0) : end]
 
     def _ordinal(self, i: int) -> int:
         """The whole number with which the block at ``i`` begins, if it may be an item of a list; else a negative one."""

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.errors import UnreadableFile
+from assistant.errors import IndexUnavailable, UnreadableFile
+from assistant.library.disk import disk_fault
 
 LONGEST_NAME = 120
 """Bytes of a file's name in UTF-8 that every file system takes."""
@@ -27,13 +28,35 @@ class Uploads:
 
     @contextmanager
     def batch(self) -> Iterator[Path]:
-        """Yield a new folder for the files of one upload, which goes when they are taken in."""
+        """Yield a new folder for the files of one upload, which goes when they are taken in.
+
+        Raises:
+            IndexUnavailable: it cannot be made.
+        """
         batch = self.folder / secrets.token_hex(8)
-        batch.mkdir(parents=True, mode=0o700)
+        try:
+            batch.mkdir(parents=True, mode=0o700)
+        except OSError as error:
+            raise self._told(error) from error
         try:
             yield batch
         finally:
             shutil.rmtree(batch, ignore_errors=True)
+
+    def write(self, file: Path, text: str) -> None:
+        """Write a text into a batch.
+
+        Raises:
+            IndexUnavailable: the disk does not serve.
+        """
+        try:
+            file.write_text(text, encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise self._told(error) from error
+
+    def _told(self, error: OSError) -> IndexUnavailable:
+        told = IndexUnavailable(f"{self.folder}: cannot be written ({error.strerror or error}). Check its rights and the free space.")
+        return disk_fault(error, self.folder.parent) or told
 
     def clear(self) -> int:
         """Delete what a killed server left, and return how many uploads that were."""

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from assistant.errors import IndexUnavailable
+from assistant.library.disk import disk_fault
 from assistant.library.embedding import Vectors
 
 COLLECTION = "passages"
@@ -53,8 +54,9 @@ class VectorStore:
         from chromadb.config import Settings, System
 
         self._folder = home / "chroma"  # not there where a server keeps the vectors
+        self._url = url
         self._where = url or str(self._folder)
-        self._repair = "assistant doctor" if url else "assistant doctor --rebuild"
+        self._repair = "Run: assistant doctor" if url else "Run: assistant doctor --rebuild"
         try:
             if url:
                 parts = urlsplit(url)
@@ -73,8 +75,14 @@ class VectorStore:
             self._batch = int(client.get_max_batch_size())
             self._collection = self._open(collection)
         except Exception as error:  # chromadb raises many types, from ValueError to its Rust bindings' own
-            remedy = "Start it, or unset ASSISTANT_CHROMA_URL." if url else "Run: assistant doctor --rebuild"
-            raise IndexUnavailable(f"{self._where}: the vector store cannot be opened ({_first_line(error)}). {remedy}") from error
+            raise self._failure("cannot be opened", error, "Start it, or unset ASSISTANT_CHROMA_URL." if url else self._repair) from error
+
+    def _failure(self, what: str, error: Exception, remedy: str) -> IndexUnavailable:
+        """Return what a failure of Chroma is to whoever runs the library: a server that is away, a disk that does not serve, or else its own words."""
+        if self._url and _is_away(error):
+            return IndexUnavailable(f"The vector server at {self._url} cannot be reached. Start it, or unset ASSISTANT_CHROMA_URL.")
+        told = IndexUnavailable(f"{self._where}: the vector store {what} ({_first_line(error)}). {remedy}")
+        return told if self._url else disk_fault(error, self._folder.parent) or told
 
     def _open(self, name: str) -> Any:
         return self._client.get_or_create_collection(name, configuration={"hnsw": _GRAPH}, embedding_function=None)
@@ -86,7 +94,7 @@ class VectorStore:
             self._client.delete_collection(name)
             self._collection = self._open(name)
         except Exception as error:
-            raise IndexUnavailable(f"{self._where}: the vector store failed to clear ({_first_line(error)}). Run: {self._repair}") from error
+            raise self._failure("failed to clear", error, self._repair) from error
 
     def upsert(self, ids: Sequence[str], source_id: str, vectors: Vectors) -> None:
         """Write vectors in batches that Chroma accepts (5,461 rows in the embedded build)."""
@@ -135,7 +143,9 @@ class VectorStore:
             part = list(ids[start : start + self._batch])
             try:
                 out.update(set(part) - set(self._collection.get(ids=part, include=["embeddings"])["ids"]))
-            except Exception:  # one that is lost fails the whole batch
+            except Exception as error:  # one that is lost fails the whole batch
+                if self._url and _is_away(error):
+                    raise self._failure("failed to get", error, self._repair) from error
                 middle = len(part) // 2
                 out |= self.lost(part[:middle]) | self.lost(part[middle:]) if middle else set(part)
         return out
@@ -154,7 +164,7 @@ class VectorStore:
                 return getattr(self._collection, name)(**arguments)
             except Exception as error:
                 if not (tries_left and _RACE in str(error)):
-                    raise IndexUnavailable(f"{self._where}: the vector store failed to {name} ({_first_line(error)}). Run: {self._repair}") from error
+                    raise self._failure(f"failed to {name}", error, self._repair) from error
             time.sleep(_PAUSE)
         raise AssertionError("the last try returns or raises")
 
@@ -186,6 +196,14 @@ def blank_unused_rows(graph: Path) -> None:
 _HEADER = struct.Struct("<i4Q")
 _LENGTH = 4
 """Bytes of a vector's length, a float32."""
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether a server could not be spoken to, as far as what led to ``error`` tells: Chroma raises other errors over that."""
+    import httpx  # chromadb has imported it by now
+
+    kinds = (httpx.ConnectTimeout, httpx.NetworkError, httpx.ProxyError, httpx.RemoteProtocolError, ConnectionError)
+    return isinstance(error, kinds) or any(_is_away(earlier) for earlier in (error.__cause__, error.__context__) if earlier is not None)
 
 
 def _first_line(error: Exception) -> str:

@@ -86,7 +86,9 @@ FAULTS = {
     "EncryptedFile": Said("文件有密码保护，请解除密码后再上传。", ""),
     "UnreadableFile": Said("文件已损坏，或内容与扩展名不符，请重新导出后再上传。", ""),
     "MetadataError": Said("文件附带的信息有误，请按下面的说明改正。", ""),
+    "IdTaken": Said("已有另一份文件使用同一编号，未予收入。若是它的新版本，请打开该文件后用“换成新版本”；若是另一份文件，请改名后再传。", ""),
     "SentTwice": Said("同名文件在本次上传中出现了两次，请改名后再传。", ""),
+    "NotKept": Said("服务器未能保存这个文件，请联系管理员检查磁盘空间，然后重新上传。", ""),
     "IndexUnavailable": Said("资料库正被占用或无法写入，请稍后再试。", ""),
 }
 _PAGES = r"pages? (?P<pages>[\d, -]+)"
@@ -98,6 +100,14 @@ _WARNINGS = (
     (r"page (?P<pages>\d+) repeats page (?P<first>\d+) and was left out", "第 {pages} 页与第 {first} 页重复，未收入"),
     (r"page (?P<pages>\d+) holds hidden text, which was left out: (?P<text>.*)", "第 {pages} 页含有页面上看不见的文字，未收入：{text}"),
     (r"hidden text was left out: (?P<text>.*)", "含有隐藏文字，未收入：{text}"),
+    (r"slide (?P<pages>\d+) holds hidden text, which was left out: (?P<text>.*)", "第 {pages} 张幻灯片含有看不见的文字，未收入：{text}"),
+    (r"sheet (?P<sheet>.*?) holds hidden text, which was left out: (?P<text>.*)", "工作表 {sheet} 含有看不见的文字，未收入：{text}"),
+    (r"text that may be out of sight was taken in: (?P<text>.*)", "可能看不见的文字已收入，请核对：{text}"),
+    (
+        r"slide (?P<pages>\d+) holds text that may be out of sight, which was taken in: (?P<text>.*)",
+        "第 {pages} 张幻灯片中可能看不见的文字已收入，请核对：{text}",
+    ),
+    (r"sheet (?P<sheet>.*?) holds text that may be out of sight, which was taken in: (?P<text>.*)", "工作表 {sheet} 中可能看不见的文字已收入，请核对：{text}"),
     (r"hidden sheet left out: (?P<text>.*)", "隐藏的工作表未收入：{text}"),
     (r"formulas without a stored value on sheet (?P<text>[^:]*):.*", "工作表 {text} 中的公式没有保存计算结果：请用 Excel 打开并保存后再上传"),
     (r"slides? (?P<pages>[\d, -]+):? .*speaker notes.*", "第 {pages} 张幻灯片的备注未收入"),

@@ -1,8 +1,7 @@
-"""Bytes to the canonical text that every span of a source points into, and the mending of broken lines."""
+"""The canonical text that every span of a source points into, and the mending of broken lines."""
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 from collections import Counter
@@ -10,25 +9,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.documents import Box, Page, PrintedLine, Span
-from assistant.errors import UnreadableFile
 
 CJK = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Han characters, for use inside a character class."""
 
-# Nothing a reader can see: controls, format characters (zero width, bidirectional, tags), lone surrogates. They would
-# make two texts that look the same differ, and can hide words from the eye that reads a quote.
+# Nothing a reader can see: controls, format characters (zero width, bidirectional, tags), fillers, variation selectors (an
+# emoji keeps its plain form), lone surrogates. They would make two texts that look the same differ, and can hide words from
+# the eye that reads a quote.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
 )
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_PILED = re.compile(r"[^\w\s!-~]{31,}")
+_MOST_MARKS = 30
+"""Combining marks on one letter (as in Unicode's stream-safe form): the time to sort them grows with the square of their number."""
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{4,}")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
-_HYPHEN_END = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_HYPHENS = ("-", "\u2010")
 _LOWER_START = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u00ff]+")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uffef“”‘’—…·]")
 _HAN = re.compile(f"[{CJK}]")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +49,25 @@ class Reading:
     """Where the text is printed, in the order of the text; only of formats that have pages."""
 
 
-def decode(data: bytes, where: str, declared: str = "") -> str:
-    """The text of ``data``: by its byte order mark, else UTF-8, else ``declared``, else GB 18030.
-
-    UTF-8 comes before what a page declares because bytes are hardly ever valid UTF-8 by accident, while pages
-    that were saved anew often still declare their old encoding.
-
-    Raises:
-        UnreadableFile: If the bytes are no text, or in none of these encodings.
-    """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            marked = _decoded(data, encoding)
-            return _refuse(where, "marked as Unicode but damaged") if marked is None else marked
-    if data.count(0) * 100 > len(data):
-        return _refuse(where, "binary, or UTF-16 without a byte order mark")
-    for encoding in ("utf-8", declared):
-        text = _decoded(data, encoding) if encoding else None
-        if text is not None:
-            return text
-    text = _decoded(data, "gb18030")
-    if text is None or not _plausible_gb(data):
-        return _refuse(where, "in none of UTF-8, UTF-16 and GB 18030")
-    return text
-
-
-def _decoded(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except (UnicodeError, LookupError):
-        return None
-
-
-def _plausible_gb(data: bytes) -> bool:
-    """Whether high bytes come in pairs. In Latin-1 prose they stand alone, and would decode to wrong Chinese."""
-    pairs = re.findall(rb"[\x81-\xfe]([\x30-\xff])", data)
-    return 2 * len([trail for trail in pairs if trail >= b"\x80"]) > len(pairs)
-
-
-def _refuse(where: str, what: str) -> str:
-    raise UnreadableFile(f"{where}: the text is {what}. Save it as UTF-8 and ingest it again.")
-
-
 def clean(text: str) -> str:
     """``text`` in NFC, lines ended by ``\\n`` only, without invisible characters."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
+    return unicodedata.normalize("NFC", _PILED.sub(_thinned, _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))))
+
+
+def _thinned(run: re.Match[str]) -> str:
+    """A run of signs without the combining marks that pile up beyond what a letter can bear."""
+    kept, marks = [], 0
+    for sign in run[0]:
+        marks = marks + 1 if unicodedata.combining(unicodedata.normalize("NFD", sign)[0]) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
+
+
+def turned(text: str) -> tuple[str, ...]:
+    """A warning where ``text``, not yet cleaned, holds marks that turn the direction of writing and so can show other words than it holds."""
+    found = len(_TURNING.findall(text))
+    return (f"{found} marks that turn the direction of writing were taken out: check that the words are the ones the file shows",) if found else ()
 
 
 def canonical(text: str) -> str:
@@ -114,8 +90,20 @@ def vocabulary(lines: Iterable[str]) -> Counter[str]:
     """How often each word, hyphenated ones as a whole, stands within ``lines``; broken last words do not count."""
     words: Counter[str] = Counter()
     for line in lines:
-        words.update(word.lower().replace("\u2010", "-") for word in _WORD.findall(_HYPHEN_END.sub("", line)))
+        broken = _broken_word(line)
+        whole = line[: -len(broken) - 1] if broken else line
+        words.update(word.lower().replace("\u2010", "-") for word in _WORD.findall(whole))
     return words
+
+
+def _broken_word(line: str) -> str:
+    """The letters before a hyphen that ends ``line``. Counted from the end: a search for them would try each letter of a long run."""
+    if not line.endswith(_HYPHENS):
+        return ""
+    start = len(line) - 1
+    while start and line[start - 1].isalnum() and not line[start - 1].isdecimal():
+        start -= 1
+    return line[start:-1]
 
 
 def join(first: str, second: str, words: Mapping[str, int]) -> str:
@@ -126,9 +114,9 @@ def join(first: str, second: str, words: Mapping[str, int]) -> str:
     """
     if not first or not second:
         return first + second
-    broken, tail = _HYPHEN_END.search(first), _LOWER_START.match(second)
+    broken, tail = _broken_word(first), _LOWER_START.match(second)
     if broken:
-        hyphenated = tail is None or _keeps_hyphen(broken[1].lower(), tail[0].lower(), words)
+        hyphenated = tail is None or _keeps_hyphen(broken.lower(), tail[0].lower(), words)
         return first + second if hyphenated else first[:-1] + second
     tight = _WIDE.match(first[-1]) or _WIDE.match(second[0]) or first.endswith(("://", "–", "@"))
     return first + second if tight else f"{first} {second}"

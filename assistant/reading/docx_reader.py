@@ -12,7 +12,8 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from assistant.errors import EncryptedFile, UnreadableFile
-from assistant.reading.canonical import Reading, canonical
+from assistant.reading.canonical import Reading, canonical, turned
+from assistant.reading.docx_sight import DocumentSight
 from assistant.reading.readers import join_blocks, pipe_rows
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -29,7 +30,7 @@ _SPACES = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHy
 
 
 def read_docx(data: bytes, where: str) -> Reading:
-    """A Word file. Headers, footers, notes and hidden text are left out; tracked changes are read as accepted.
+    """A Word file. Headers, footers, notes and hidden text (``docx_sight``) are left out; tracked changes are read as accepted.
 
     Raises:
         EncryptedFile: If the file asks for a password.
@@ -41,9 +42,9 @@ def read_docx(data: bytes, where: str) -> Reading:
         raise UnreadableFile(f"{where}: an old Word file under a new suffix. Save it as .docx and ingest it again.")
     try:
         document = docx.Document(io.BytesIO(data))
+        unseen = DocumentSight(document).take_out()
         blocks = [block for block in _blocks(document.element.body, _styles(document)) if block]
         declared = (document.core_properties.title or "").strip()
-        warnings = _hidden_text(document.element.body)
     except Exception as error:  # python-docx, zipfile and lxml each raise kinds of their own on damage
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise UnreadableFile(f"{where}: not readable as .docx, {reason}. Save it anew and ingest it again.") from error
@@ -54,7 +55,8 @@ def read_docx(data: bytes, where: str) -> Reading:
         title = declared
     else:
         title = headings[0] if headings else ""
-    return Reading(canonical(join_blocks(blocks)), title=title, warnings=warnings)
+    text = join_blocks(blocks)
+    return Reading(canonical(text), title=title, warnings=(*unseen.warnings(), *turned(text)))
 
 
 def _styles(document: Document) -> dict[str, str]:
@@ -116,21 +118,9 @@ def _text(element: etree._Element) -> str:
             parts.append(child.text or "")
         elif child.tag in _SPACES:
             parts.append(_SPACES[child.tag])
-        elif isinstance(child.tag, str) and child.tag not in _SKIPPED and child.tag not in (_TEXT_BOX, _FALLBACK) and not _is_hidden(child):
+        elif isinstance(child.tag, str) and child.tag not in _SKIPPED and child.tag not in (_TEXT_BOX, _FALLBACK):
             parts.append(_text(child))
     return "".join(parts)
-
-
-def _is_hidden(run: etree._Element) -> bool:
-    """Whether a run is formatted as hidden text, which Word neither shows nor prints."""
-    vanish = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return vanish is not None and vanish.get(_VAL) not in ("0", "false")
-
-
-def _hidden_text(body: etree._Element) -> tuple[str, ...]:
-    """A warning with the hidden text of a document, if it has any."""
-    hidden = " ".join("".join(_text(run) for run in body.iter(qn("w:r")) if _is_hidden(run)).split())
-    return (f"hidden text was left out: {hidden[:120]!r}",) if hidden else ()
 
 
 def _text_boxes(paragraph: etree._Element) -> Iterator[etree._Element]:

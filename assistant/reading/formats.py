@@ -29,9 +29,6 @@ READERS: dict[str, Callable[[bytes, str], Reading]] = {
 }
 """A reader turns bytes into a ``Reading`` or raises a ``LoadError``; its second argument is where they came from."""
 
-PLAIN = frozenset({".md", ".txt", ".csv"})
-"""Text as it stands: nothing in it is unpacked, rendered or followed, so that it needs no process of its own."""
-
 KNOWN: dict[str, str] = {
     ".doc": "an old Word file. Save it as .docx",
     ".wps": "a WPS file. Save it as .docx",

@@ -16,8 +16,8 @@ from typing import Any
 
 from assistant.documents import Authority, Kind, KnownQuestion, Metadata, Source
 from assistant.errors import EmptyFile, UnknownSuffix, UnreadableFile
-from assistant.reading.canonical import Reading
-from assistant.reading.formats import KNOWN, PLAIN, READERS
+from assistant.reading.canonical import Reading, clean
+from assistant.reading.formats import KNOWN, READERS
 from assistant.reading.imprint import read_imprint
 from assistant.reading.known_questions import QUESTIONS_SUFFIX, read_questions
 from assistant.reading.legibility import lookalikes
@@ -55,7 +55,7 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
         legal = ", ".join(SUFFIXES)
         raise UnknownSuffix(f"{where}: suffix {path.suffix!r} is not one of {legal}. Convert the file to one of these.")
     data = _bytes(path, where)
-    reading = READERS[suffix](data, where) if suffix in PLAIN else _sandbox.read(suffix, data, where)
+    reading = _sandbox.read(suffix, data, where)
     if not any(map(str.isalnum, reading.text)):
         raise EmptyFile(f"{where}: holds no text. Check that the file is complete.")
     beside = read_sidecars(path) | overrides_for(path, overrides)
@@ -72,6 +72,7 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
         original=original_name(data, suffix),
         lines=reading.lines,
         questions=questions,
+        named=bool(given.get("id")),
     )
 
 
@@ -119,7 +120,7 @@ def _bytes(path: Path, where: str) -> bytes:
 
 
 def _metadata(reading: Reading, given: Mapping[str, object], path: Path, data: bytes) -> Metadata:
-    read = read_imprint(reading.text, reading.title)
+    read = read_imprint(reading.text, " ".join(clean(reading.title).split()))
     if "authority" in given and given["authority"] is not read.get("authority"):
         # Who speaks was misread, so what follows from it may be as well.
         read.pop("jurisdiction", None)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import reprlib
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from enum import StrEnum
@@ -22,6 +23,7 @@ import yaml
 
 from assistant.documents import Audience, Authority, Kind, Metadata, Standing, Status
 from assistant.errors import MetadataError
+from assistant.reading.canonical import clean
 
 KEYS: tuple[str, ...] = tuple(field.name for field in fields(Metadata))
 """The legal keys, in the order of the record."""
@@ -119,7 +121,7 @@ def _text(key: str, value: object, where: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float | dt.date):
         raise _error(key, value, where, "a text")
-    return " ".join(str(value).split())
+    return " ".join(clean(str(value)).split())
 
 
 def _slug(key: str, value: object, where: str) -> str:
@@ -142,7 +144,7 @@ def split_front_matter(text: str, where: str) -> tuple[Mapping[str, object], str
     block = _FENCE.match(text)
     if block is None:
         return {}, text
-    return _mapping(block["yaml"], f"{where}: front matter"), text[block.end() :]
+    return _mapping(block["yaml"], f"{where}: front matter", _FrontMatterLoader), text[block.end() :]
 
 
 def read_metadata_file(path: Path) -> Mapping[str, object]:
@@ -163,16 +165,25 @@ class _Loader(yaml.BaseLoader):
     """Leaves every scalar a text, so 'language: no' and 'id: 007' mean what they say; a key may stand only once."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        keys = [key.value for key, _ in node.value]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        twice = next((key for key, count in Counter(keys).items() if count > 1), None)
         if twice is not None:
             raise yaml.MarkedYAMLError(problem=f"key {_show.repr(twice)} stands twice", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep)
 
 
-def _mapping(text: str, where: str) -> Mapping[str, object]:
+class _FrontMatterLoader(_Loader):
+    """Takes no aliases: ten of ten of ten of them are few characters and a billion values, and front matter comes with a stranger's document."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="an alias (*name) is no value here", problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
+
+
+def _mapping(text: str, where: str, loader: type[_Loader] = _Loader) -> Mapping[str, object]:
     try:
-        loaded: object = yaml.load(text, Loader=_Loader)  # a BaseLoader builds no objects
+        loaded: object = yaml.load(text, Loader=loader)  # a BaseLoader builds no objects
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pypdf import PageObject
 
-from assistant.reading.canonical import clean
+from assistant.reading.canonical import clean, turned
 from assistant.reading.pdf_ink import LEAST_SIZE, Ink, Unseen, ink_of
 
 _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
@@ -62,6 +62,8 @@ class _Gathering:
     lines: list[Line] = field(default_factory=list)
     fragments: list[tuple[str, float, float, float]] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    turned: list[str] = field(default_factory=list)
+    """Fragments with marks that turn the direction of writing."""
 
     def visit(self, text: str, cm: Sequence[float], tm: Sequence[float], font: object, size: float) -> None:
         """Take one fragment at the place that text matrix ``tm`` within ``cm`` gives it."""
@@ -71,6 +73,7 @@ class _Gathering:
         if text.strip() and self.ink.unseen(text, x, y, height if size else LEAST_SIZE) in self.dropped:
             self.hidden.append(text)
             return
+        self.turned += [text] * bool(turned(text))
         for number, part in enumerate(clean(text).translate(_LIGATURES).split("\n")):
             if number:
                 self.end_line()
@@ -125,6 +128,8 @@ class PageLines:
     """Whether some text could not be decoded; it is left out."""
     hidden: str
     """Text that nobody sees on the page; it is left out."""
+    turned: str
+    """Fragments with marks that turn the direction of writing, as they stand in the file."""
 
 
 def page_lines(page: PageObject, number: int) -> PageLines:
@@ -141,7 +146,7 @@ def page_lines(page: PageObject, number: int) -> PageLines:
             line.text = readable if any(map(str.isalpha, readable)) else ""
         if line.text:
             lines.append(line)
-    return PageLines(lines, undecoded, " ".join(" ".join(gathering.hidden).split()))
+    return PageLines(lines, undecoded, " ".join(" ".join(gathering.hidden).split()), "".join(gathering.turned))
 
 
 def _gathered(page: PageObject, number: int, dropped: frozenset[Unseen]) -> _Gathering:

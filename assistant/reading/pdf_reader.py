@@ -16,7 +16,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError
 from assistant.documents import Page, PrintedLine, Span
 from assistant.errors import EmptyFile, EncryptedFile, LoadError, NoTextLayer, UnreadableFile
 from assistant.reading import ocr
-from assistant.reading.canonical import Reading, join, vocabulary
+from assistant.reading.canonical import Reading, join, turned, vocabulary
 from assistant.reading.imprint import can_be_title
 from assistant.reading.legibility import illegible
 from assistant.reading.pdf_boxes import Frame, frame_of
@@ -52,6 +52,8 @@ class _Pages:
     """Whether a page of few words was seen to have no more of them."""
     hidden: dict[int, str] = field(default_factory=dict)
     """Text of pages that nobody sees on them."""
+    turned: str = ""
+    """Text with marks that turn the direction of writing."""
     seen: dict[str, int] = field(default_factory=dict)
     repeats: dict[int, int] = field(default_factory=dict)
     """Pages that are the same as an earlier one."""
@@ -133,6 +135,7 @@ def _extract(data: bytes, where: str, tick: Callable[[], None]) -> _Pages:
             found.wrong[number] = reason
         if printed.hidden:
             found.hidden[number] = printed.hidden
+        found.turned += printed.turned
         repeated = found.seen.setdefault(words, number) if len(words) > _LEAST_REPEATED else number
         if repeated != number:
             found.repeats[number] = repeated
@@ -213,6 +216,7 @@ def _warnings(found: _Pages) -> tuple[str, ...]:
         + [f"the picture of {_listed(found.guessed)} is too poor to read and was left out"] * bool(found.guessed)
         + [f"page {later} repeats page {first} and was left out" for later, first in found.repeats.items()]
         + [f"page {n} holds hidden text, which was left out: {_shortened(text)}" for n, text in found.hidden.items()]
+        + [*turned(found.turned)]
     )
 
 

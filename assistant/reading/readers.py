@@ -7,36 +7,35 @@ blocks are set apart by a blank line, so that chunking knows one notation only.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 import lxml.html
 from lxml import etree
 
 from assistant.errors import UnreadableFile
-from assistant.reading.canonical import Reading, canonical, clean, decode, join, vocabulary
+from assistant.reading.canonical import Reading, canonical, join, turned, vocabulary
+from assistant.reading.decoding import read_text
+from assistant.reading.html_sight import PageSight, is_dropped
 from assistant.reading.metadata import split_front_matter
 
-_COMMENT = re.compile(r"<!--.*?-->[ \t]*\n?", re.DOTALL)
+_LINE_REST = re.compile(r"[ \t]*\n?")
 _YAML_LINE = r"(?:\w[\w.-]*[ \t]*:.*|[ \t]+\S.*|- .*|[ \t]*)\n"
 _FOREIGN_BLOCK = re.compile(rf"\s*---[ \t]*\n(?:{_YAML_LINE})*?---[ \t]*(?:\n|\Z)")
-_BOLD = re.compile(r"\*\*(?=\S)([^\n]*?\S)\*\*(?!\*)")
+_BOLD_START = re.compile(r"\*\*(?=\S)")
+_BOLD_END = re.compile(r"(?<=\S)(?=\*\*(?!\*))")
 _ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^*\s])\*(?![\w*])")
 _GLUED_BOLD = re.compile(r"(?<=\S)\*\*(?=\S)([^*\n]+)\*\*(?=\S)")
-_MD_TITLE = re.compile(r"^# +(.+?)(?:\s*\{[^{}]*\})?[ #]*$", re.MULTILINE)
+_MD_TITLE = re.compile(r"^# +([^ \n].*)$", re.MULTILINE)
 _UNFINISHED = re.compile(r"[^.!?:;。！？：；…\"”'’)\]）】|]$")
 _INTERRUPTION = re.compile(r"(?:Received|Revised|Accepted|Published|Citation|Copyright|Academic Editors?)\s*:|©")
+_MOST_INTERRUPTIONS = 20
+_LONGEST_LOOK_BACK = 500
+"""Characters before a break that say how to mend it: more than any word has."""
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|font-size\s*:\s*0(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:;|$)"
-    r"|(?:left|top|text-indent)\s*:\s*-\d{4,}",
-    re.IGNORECASE,
-)
 
-_DROPPED = frozenset(
-    "head script style nav footer noscript template svg math canvas iframe object select button textarea".split()
-)
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure form h1 h2 "
     "h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
@@ -50,17 +49,48 @@ def read_markdown(data: bytes, where: str) -> Reading:
         UnreadableFile: If the bytes are no text.
         MetadataError: If the front matter is not a YAML mapping.
     """
-    given, body = split_front_matter(clean(decode(data, where)), where)
-    body = _COMMENT.sub("", body)
+    whole, warnings = read_text(data, where)
+    given, body = split_front_matter(whole, where)
+    body = _without_comments(body)
     # Files gathered elsewhere carry a comment above a front matter of their own, which is neither ours nor text.
     foreign = _FOREIGN_BLOCK.match(body)
     text = canonical(_plain_emphasis(body[foreign.end() :] if foreign else body))
     heading = _MD_TITLE.search(text)
-    return Reading(text, title=heading[1] if heading else "", given=given)
+    return Reading(text, title=_bare_title(heading[1]) if heading else "", given=given, warnings=warnings)
+
+
+def _without_comments(text: str) -> str:
+    parts, place = [], 0
+    while (start := text.find("<!--", place)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts.append(text[place:start])
+        place = _LINE_REST.match(text, end + 3).end()  # type: ignore[union-attr]  # it may match nothing
+    return "".join(parts) + text[place:]
+
+
+def _bare_title(heading: str) -> str:
+    """A heading without closing ``#`` and without attributes in braces."""
+    bare = heading.rstrip(" #")
+    start = bare.rfind("{") if bare.endswith("}") else -1
+    if start > 0 and "}" not in bare[start:-1]:
+        bare = bare[:start].rstrip()
+    return bare or heading[0]
 
 
 def _plain_emphasis(text: str) -> str:
-    return _ITALIC.sub(r"\1", _BOLD.sub(r"\1", text))
+    return _ITALIC.sub(r"\1", "\n".join(_without_bold(line) if "**" in line else line for line in text.split("\n")))
+
+
+def _without_bold(line: str) -> str:
+    """``line`` without the stars around bold runs. Where they end is looked up first: a search from each start would go to the end of the line."""
+    ends = [end.start() for end in _BOLD_END.finditer(line)]
+    parts, place = [], 0
+    while start := _BOLD_START.search(line, place):
+        nearest = bisect_left(ends, start.end() + 1)
+        if nearest == len(ends):
+            break
+        parts += [line[place : start.start()], line[start.end() : ends[nearest]]]
+        place = ends[nearest] + 2
+    return "".join(parts) + line[place:]
 
 
 def read_plain_text(data: bytes, where: str) -> Reading:
@@ -69,8 +99,9 @@ def read_plain_text(data: bytes, where: str) -> Reading:
     Raises:
         UnreadableFile: If the bytes are no text.
     """
-    text = _plain_emphasis(_GLUED_BOLD.sub(_own_line, canonical(decode(data, where))))
-    return Reading(canonical("\n\n".join(_mended(re.split(r"\n\s*\n", text)))))
+    whole, warnings = read_text(data, where)
+    text = _plain_emphasis(_GLUED_BOLD.sub(_own_line, canonical(whole)))
+    return Reading(canonical("\n\n".join(_mended(re.split(r"\n\s*\n", text)))), warnings=warnings)
 
 
 def _own_line(bold: re.Match[str]) -> str:
@@ -84,14 +115,16 @@ def _mended(blocks: Sequence[str]) -> list[str]:
     mended: list[str] = []
     position = 0
     while position < len(blocks):
-        block = blocks[position]
+        parts = ["", blocks[position]]  # only the end of what is joined so far is looked at and copied again
         position += 1
         skipped: list[str] = []
-        while (end := _continuation(block, blocks, position)) is not None:
+        while (end := _continuation(parts[-1], blocks, position)) is not None:
             skipped += blocks[position:end]
-            block = join(block, blocks[end], words)
+            joined = join(parts.pop(), blocks[end], words)
+            cut = max(len(joined) - _LONGEST_LOOK_BACK, 0)
+            parts += [joined[:cut], joined[cut:]]
             position = end + 1
-        mended += [block, *skipped]
+        mended += ["".join(parts), *skipped]
     return mended
 
 
@@ -101,23 +134,25 @@ def _continuation(block: str, blocks: Sequence[str], position: int) -> int | Non
     if len(last) < 40 or not _UNFINISHED.search(last):
         return None
     end = position
-    while end < len(blocks) and _INTERRUPTION.match(blocks[end]):
+    while end < min(len(blocks), position + _MOST_INTERRUPTIONS) and _INTERRUPTION.match(blocks[end]):
         end += 1
     return end if end < len(blocks) and blocks[end][:1].islower() else None
 
 
 def read_html(data: bytes, where: str) -> Reading:
-    """The visible text of a web page; navigation, scripts and what is styled away are left out.
+    """The visible text of a web page; navigation, scripts and what is styled away (``html_sight``) are left out.
 
     Raises:
         UnreadableFile: If the bytes are no text, or no HTML can be made of them.
     """
     charset = _CHARSET.search(data[:4096])
-    text = _XML_DECLARATION.sub("", clean(decode(data, where, charset[1].decode("ascii") if charset else "")))
+    whole, warnings = read_text(data, where, charset[1].decode("ascii") if charset else "")
+    text = _XML_DECLARATION.sub("", whole)
     if not text.strip():
         return Reading("")
     try:
         root = lxml.html.document_fromstring(text)
+        unseen = PageSight(root).take_out()
         blocks = list(_html_blocks(root))
     except etree.ParserError:  # said of a page without any element or text
         return Reading("")
@@ -125,13 +160,8 @@ def read_html(data: bytes, where: str) -> Reading:
         raise UnreadableFile(f"{where}: not readable as HTML, {error}. Save the page anew and ingest it.") from error
     headings = [block[2:] for block in blocks if block.startswith("# ")]
     title = _SPACE.sub(" ", root.findtext(".//title") or "").strip() or (headings[0] if headings else "")
-    return Reading(canonical(join_blocks(blocks)), title=title, warnings=_hidden_text(root))
-
-
-def _hidden_text(root: lxml.html.HtmlElement) -> tuple[str, ...]:
-    """A warning with the text that a style hides from the reader of the page, if there is any."""
-    hidden = " ".join(" ".join(str(e.text_content()) for e in root.iter() if isinstance(e.tag, str) and _is_styled_away(e)).split())
-    return (f"hidden text was left out: {hidden[:120]!r}",) if hidden else ()
+    shown = join_blocks(blocks)  # where characters written as numbers are themselves
+    return Reading(canonical(shown), title=title, warnings=(*unseen.warnings(), *dict.fromkeys((*warnings, *turned(shown)))))
 
 
 def join_blocks(blocks: Iterable[str]) -> str:
@@ -157,7 +187,7 @@ def _html_blocks(element: lxml.html.HtmlElement) -> Iterator[str]:
     """The blocks under ``element`` in document order; inline text between two block elements is a block as well."""
     inline: list[str] = [element.text or ""]
     for child in element:
-        if _is_dropped(child):
+        if is_dropped(child):
             pass
         elif _holds_blocks(child):
             yield from _flushed(inline)
@@ -200,7 +230,7 @@ def _html_rows(table: lxml.html.HtmlElement) -> list[list[str]]:
     hanging: dict[int, tuple[int, str]] = {}  # column: rows still covered, text
     for row in table.iter("tr"):
         cells: list[str] = []
-        for cell in [child for child in row if child.tag in ("td", "th") and not _is_dropped(child)]:
+        for cell in [child for child in row if child.tag in ("td", "th") and not is_dropped(child)]:
             _hang(cells, hanging)
             text, width = " ".join(_html_blocks(cell)), _span(cell, "colspan")
             if _span(cell, "rowspan") > 1:
@@ -224,18 +254,6 @@ def _span(cell: lxml.html.HtmlElement, name: str) -> int:
     return min(int(value), 50) if value.isdecimal() else 1
 
 
-def _is_dropped(element: lxml.html.HtmlElement) -> bool:
-    if not isinstance(element.tag, str) or element.tag in _DROPPED:  # comments have a function for a tag
-        return True
-    if element.tag == "header":  # a page's banner goes, the head of an article holds its title
-        return not any(ancestor.tag in ("article", "main") for ancestor in element.iterancestors())
-    return _is_styled_away(element)
-
-
-def _is_styled_away(element: lxml.html.HtmlElement) -> bool:
-    return "hidden" in element.attrib or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
-
-
 def _holds_blocks(element: lxml.html.HtmlElement) -> bool:
     return element.tag in _BLOCKS or any(inner.tag in _BLOCKS for inner in element.iterdescendants())
 
@@ -245,7 +263,7 @@ def _inline_text(element: lxml.html.HtmlElement) -> str:
         return "\v"  # kept apart from the line ends of the source, which mean nothing in HTML
     parts = [element.text or ""]
     for child in element:
-        parts += ["" if _is_dropped(child) else _inline_text(child), child.tail or ""]
+        parts += ["" if is_dropped(child) else _inline_text(child), child.tail or ""]
     return "".join(parts)
 
 

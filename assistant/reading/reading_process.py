@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from assistant.documents import Box
-from assistant.errors import LoadError, UnreadableFile
+from assistant.errors import LoadError, MetadataError, UnreadableFile
 from assistant.reading.canonical import lines_to_rows
 from assistant.reading.formats import READERS
 from assistant.reading.page_drawing import Mark, draw
@@ -77,7 +77,7 @@ def _answered(request: dict[str, Any], data: bytes, tick: Callable[[], None]) ->
     where = request["where"]
     try:
         return _drawn(request, data) if request["task"] == "draw" else _read(request["suffix"], data, where, tick)
-    except LoadError as error:
+    except (LoadError, MetadataError) as error:
         return {"error": type(error).__name__, "message": str(error)}
     except MemoryError:
         return {"error": "UnreadableFile", "message": f"{where}: needs more memory than a document may. Split or simplify the file."}
@@ -93,6 +93,7 @@ def _read(suffix: str, data: bytes, where: str, tick: Callable[[], None]) -> dic
     return {
         "text": reading.text,
         "title": reading.title,
+        "given": reading.given,
         "pages": [(p.number, *p.span) for p in reading.pages],
         "lines": lines_to_rows(reading.lines),
         "warnings": list(reading.warnings),

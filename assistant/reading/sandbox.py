@@ -23,7 +23,7 @@ from typing import Any
 
 import assistant
 from assistant.documents import Box, Page, Span
-from assistant.errors import LoadError, UnreadableFile
+from assistant.errors import LoadError, MetadataError, UnreadableFile
 from assistant.reading.canonical import Reading, lines_from_rows
 from assistant.reading.page_drawing import Drawing, Mark
 
@@ -52,6 +52,7 @@ class Sandbox:
 
         Raises:
             LoadError: as the reader says.
+        MetadataError: as the reader says.
             UnreadableFile: reading took too long, too much memory, or brought the process down.
         """
         return _reading(self._answer({"task": "read", "suffix": suffix, "where": where}, data, where), where)
@@ -166,9 +167,12 @@ def _receive(process: subprocess.Popen[bytes], size: int, deadline: float) -> by
 def _reading(answer: dict[str, Any], where: str) -> Reading:
     _refuse(answer)
     try:
+        given = answer["given"]
+        if not isinstance(given, dict):
+            raise TypeError("front matter is a mapping")
         pages = tuple(Page(int(number), Span(int(start), int(end))) for number, start, end in answer["pages"])
         lines = tuple(lines_from_rows(answer["lines"]))
-        return Reading(str(answer["text"]), title=str(answer["title"]), pages=pages, warnings=tuple(map(str, answer["warnings"])), lines=lines)
+        return Reading(str(answer["text"]), title=str(answer["title"]), pages=pages, given=given, warnings=tuple(map(str, answer["warnings"])), lines=lines)
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableFile(f"{where}: brings the reader down. Save it anew and ingest that.") from error
 
@@ -183,5 +187,5 @@ def _drawing(answer: dict[str, Any], where: str) -> Drawing:
 
 def _refuse(answer: dict[str, Any]) -> None:
     if "error" in answer:
-        kinds = {kind.__name__: kind for kind in LoadError.__subclasses__()}
+        kinds = {kind.__name__: kind for kind in (*LoadError.__subclasses__(), MetadataError)}
         raise kinds.get(answer["error"], UnreadableFile)(str(answer["message"]))

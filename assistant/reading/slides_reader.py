@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,12 +12,13 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from assistant.documents import Page, Span
 from assistant.errors import UnreadableFile
-from assistant.reading.canonical import Reading, canonical
+from assistant.reading.canonical import Reading, canonical, turned
 from assistant.reading.readers import join_blocks, pipe_rows
+from assistant.reading.slides_sight import SlideSight
 
 
 def read_pptx(data: bytes, where: str) -> Reading:
-    """The slides of a presentation in order, shapes from top to bottom; hidden slides and speaker notes are left out.
+    """The slides of a presentation in order, shapes from top to bottom; hidden slides, speaker notes and hidden text (``slides_sight``) are left out.
 
     Raises:
         UnreadableFile: it is no .pptx file, or damaged.
@@ -24,19 +26,22 @@ def read_pptx(data: bytes, where: str) -> Reading:
     try:
         presentation = Presentation(io.BytesIO(data))
         slides = list(presentation.slides)
-        texts = ["" if _is_hidden(slide) else _slide(slide) for slide in slides]
+        width, height = presentation.slide_width or math.inf, presentation.slide_height or math.inf
+        unseen = {n: SlideSight(slide, width, height).take_out() for n, slide in enumerate(slides, start=1) if not _is_hidden(slide)}
+        raw = ["" if _is_hidden(slide) else _slide(slide) for slide in slides]
         declared = (presentation.core_properties.title or "").strip()
     except Exception as error:  # python-pptx, zipfile and lxml each raise kinds of their own on damage
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise UnreadableFile(f"{where}: not readable as .pptx, {reason}. Save it anew and ingest it again.") from error
-    text, pages = "", []
+    texts, text, pages = list(map(canonical, raw)), "", []
     for number, slide in enumerate(texts, start=1):
         start = len(text) + 2 if text and slide else len(text)
         text += ("\n\n" if text and slide else "") + slide
         pages.append(Page(number, Span(start, len(text))))
     first = next((line[3:] for line in text.split("\n") if line.startswith("## ")), "")
     title = first if not declared or declared.lower() in {"powerpoint presentation", "powerpoint 演示文稿"} else declared
-    return Reading(text, title=title, pages=_touching(pages), warnings=_warnings(slides, texts))
+    told = tuple(warning for number, found in unseen.items() for warning in found.warnings(f"slide {number}"))
+    return Reading(text, title=title, pages=_touching(pages), warnings=(*_warnings(slides, texts), *told, *turned("".join(raw))))
 
 
 def _touching(pages: list[Page]) -> tuple[Page, ...]:
@@ -55,7 +60,7 @@ def _slide(slide: Any) -> str:
     shapes = sorted((s for s in slide.shapes if title is None or s.shape_id != title.shape_id), key=lambda s: (s.top or 0, s.left or 0))
     blocks = [f"## {heading}"] if heading else []
     blocks += [block for shape in shapes for block in _shape(shape) if block]
-    return canonical(join_blocks(blocks))
+    return join_blocks(blocks)
 
 
 def _shape(shape: Any) -> Iterator[str]:

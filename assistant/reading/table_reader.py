@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 import openpyxl
 
 from assistant.errors import EncryptedFile, UnreadableFile
-from assistant.reading.canonical import Reading, canonical, clean, decode
+from assistant.reading.canonical import Reading, canonical, turned
+from assistant.reading.decoding import read_text
 from assistant.reading.readers import join_blocks, pipe_rows
+from assistant.reading.sheet_cells import MOST_COLUMNS, SheetCells
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DELIMITERS = ",;\t|"
-MOST_COLUMNS = 200
-"""A row with more cells is a data file, not a table that somebody reads."""
 
 
 def read_csv(data: bytes, where: str) -> Reading:
@@ -26,7 +25,7 @@ def read_csv(data: bytes, where: str) -> Reading:
     Raises:
         UnreadableFile: the bytes are no text, or no rows can be made of them.
     """
-    text = clean(decode(data, where))
+    text, warnings = read_text(data, where)
     try:
         dialect: Any = csv.Sniffer().sniff(text[:8192], delimiters=_DELIMITERS)
     except csv.Error:  # one column, or too little to tell
@@ -36,11 +35,11 @@ def read_csv(data: bytes, where: str) -> Reading:
     except csv.Error as error:
         raise UnreadableFile(f"{where}: not readable as comma-separated values, {error}. Save it anew and ingest it again.") from error
     _check_width(rows, where)
-    return Reading(canonical("\n\n".join(_tables(rows))))
+    return Reading(canonical("\n\n".join(_tables(rows))), warnings=warnings)
 
 
 def read_xlsx(data: bytes, where: str) -> Reading:
-    """The visible sheets of a workbook: values as last computed, merged cells repeated, blank rows between tables.
+    """The cells of a workbook that are seen (``sheet_cells``): values as last computed, merged cells repeated, blank rows between tables.
 
     Raises:
         EncryptedFile: it asks for a password.
@@ -51,57 +50,26 @@ def read_xlsx(data: bytes, where: str) -> Reading:
             raise EncryptedFile(f"{where}: needs a password. Save it without one and ingest it again.")
         raise UnreadableFile(f"{where}: an old Excel file under a new suffix. Save it as .xlsx and ingest it again.")
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-        sheets = [(sheet, _grid(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheets = [SheetCells(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
         hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
         formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-        uncomputed = [s.title for s, grid in sheets if _has_uncomputed(formulas[s.title], grid)]
+        uncomputed = [s.title for s in sheets if s.lacks_values(formulas[s.title])]
         declared = (book.properties.title or "").strip()
     except Exception as error:  # openpyxl, zipfile and the XML parser each raise kinds of their own on damage
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise UnreadableFile(f"{where}: not readable as .xlsx, {reason}. Save it anew and ingest it again.") from error
     blocks: list[str] = []
-    for sheet, grid in sheets:
+    for sheet in sheets:
+        grid = sheet.rows()
         _check_width(grid, where)
         tables = list(_tables(grid))
         blocks += [f"## {' '.join(sheet.title.split())}", *tables] if tables else []
     warnings = [f"hidden sheet left out: {', '.join(hidden)}"] * bool(hidden)
     warnings += [f"formulas without a stored value on sheet {', '.join(uncomputed)}: open and save the file in Excel to keep them"] * bool(uncomputed)
-    return Reading(canonical(join_blocks(blocks)), title=declared, warnings=tuple(warnings))
-
-
-def _grid(sheet: Any) -> list[list[str]]:
-    """The cells of a sheet as text. A cell merged downwards is repeated, so that each row can stand alone."""
-    grid = [[_text(cell.value, cell.number_format) for cell in row] for row in sheet.iter_rows()]
-    for merged in sheet.merged_cells.ranges:
-        value = grid[merged.min_row - 1][merged.min_col - 1]
-        for row in range(merged.min_row, merged.max_row):
-            grid[row][merged.min_col - 1] = value
-    return grid
-
-
-def _text(value: object, number_format: str) -> str:
-    """A value as the sheet shows it, as far as that decides what it says: 0.3 under a per cent format is 30%."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, (int, float)):
-        percent = "%" in number_format.split(";")[0]
-        shown = f"{round(value * (100 if percent else 1), 10):.10f}".rstrip("0").rstrip(".")
-        return shown + "%" if percent else shown
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ", timespec="minutes")
-    return str(value)
-
-
-def _has_uncomputed(sheet: Any, grid: Sequence[Sequence[str]]) -> bool:
-    """Whether a formula has no stored value: it would read as an empty cell."""
-    for row, cells in enumerate(sheet.iter_rows(values_only=True)):
-        for column, value in enumerate(cells):
-            if isinstance(value, str) and value.startswith("=") and row < len(grid) and column < len(grid[row]) and not grid[row][column]:
-                return True
-    return False
+    warnings += [warning for sheet in sheets for warning in sheet.unseen.warnings(f"sheet {sheet.title}")]
+    text = join_blocks(blocks)
+    return Reading(canonical(text), title=declared, warnings=(*warnings, *turned(text)))
 
 
 def _tables(rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -26,6 +26,8 @@ from assistant.search.ranking import Column, Evidence, Signals, Situation, first
 
 CANDIDATES, DENSE_CANDIDATES = 150, 80
 """Passages that the words leg and the dense leg propose in each language."""
+CROWD = 30
+"""Candidates of a language from which on the first one's lead says something; of fewer it says less."""
 INSTRUMENT = 2.0
 """Added to the score of the passages of an instrument that the question names: odds of seven to one."""
 
@@ -73,7 +75,7 @@ class Pool:
         return Promise(
             covered=max((m.coverage for m in self.evidence.matches), default=0.0),
             across=float(np.nan_to_num(nearest).max(initial=0.0)),
-            lead=float(scores.max() - np.median(scores)) if len(scores) else 0.0,
+            lead=float(scores.max() - np.median(scores)) * min(1.0, len(scores) / CROWD) if len(scores) else 0.0,
             own=float(self.situation.same_language),
         )
 
