@@ -159,6 +159,7 @@ def test_every_suite_loads(shared: Path, suite: str) -> None:
     cases = load_cases(suite_path(suite), shared, shipped("corpus"))
     count = len(cases)  # a failing assertion must not show held-out cases
     assert count >= 17
+    assert {len({"easy", "medium", "hard"} & set(c.tags)) for c in cases} == {1}
 
 
 @pytest.mark.parametrize("suite", ["library-plain-dev", "library-plain-test"])
