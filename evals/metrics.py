@@ -107,7 +107,10 @@ def _joined(own: Sequence[tuple[int, Found]], k: int) -> str:
 
 
 def evidence_at(ranks: Sequence[int | None], k: int) -> Ratio:
-    """Return whether all gold pieces are found within the first k hits: whether the question could be answered from them."""
+    """Return whether all gold pieces are found within the first k hits: whether the question could be answered from them.
+
+    Our own, for questions with several pieces: recall that counts only when it is whole.
+    """
     return Ratio(float(all(r is not None and r <= k for r in ranks)), float(bool(ranks)))
 
 
@@ -165,7 +168,7 @@ def evidence_within(pieces: Sequence[Gold], hits: Sequence[Found], budget: int) 
 
 
 def hit_at(ranks: Sequence[int | None], k: int) -> Ratio:
-    """Return whether any gold piece is found within the first k hits."""
+    """Return whether any gold piece is found within the first k hits (success at k, as trec_eval's ``success``)."""
     return Ratio(float(any(r is not None and r <= k for r in ranks)), float(bool(ranks)))
 
 
@@ -173,13 +176,18 @@ def hit_at(ranks: Sequence[int | None], k: int) -> Ratio:
 
 
 def facts_found(facts: Sequence[re.Pattern[str]], statements: Sequence[str]) -> list[bool]:
-    """Return, for each fact, whether it is matched in the statements' texts joined by a line break."""
+    """Return, for each fact, whether it is matched in the statements' texts joined by a line break (nugget recall after Voorhees, TREC QA 2003)."""
     text = "\n".join(statements)
     return [bool(fact.search(text)) for fact in facts]
 
 
+def fact_recall(found: Sequence[bool]) -> Ratio:
+    """Return how many of the facts asked for are stated, over all cases together: each fact counts alike, not each case."""
+    return Ratio(float(sum(found)), float(len(found)))
+
+
 def exact_quotes(quotes: Sequence[tuple[str, Span, str]]) -> Ratio:
-    """Return how many citations quote exactly: (quote, span, source's text) with ``text[start:end] == quote``."""
+    """Return how many citations quote exactly: (quote, span, source's text) with ``text[start:end] == quote``. Our own: a pin is right or it is none."""
     return Ratio(sum(bool(quote) and text[span.start : span.end] == quote for quote, span, text in quotes), len(quotes))
 
 
@@ -214,12 +222,12 @@ def cited_share(places: Sequence[Place], pieces: Sequence[Gold]) -> Ratio:
 
 
 def false_refusal(answerable: bool, answered: bool) -> Ratio:
-    """Return whether an answerable question was declined; an unanswerable one takes no part."""
+    """Return whether an answerable question was declined; an unanswerable one takes no part (false negative rate of answering)."""
     return Ratio(float(answerable and not answered), float(answerable))
 
 
 def false_answer(answerable: bool, answered: bool) -> Ratio:
-    """Return whether an unanswerable question was answered; an answerable one takes no part."""
+    """Return whether an unanswerable question was answered; an answerable one takes no part (false positive rate of answering)."""
     return Ratio(float(answered and not answerable), float(not answerable))
 
 
@@ -290,7 +298,7 @@ def interval(measure: Callable[[Numbers], float | None], items: Sequence[int], s
 
 
 def percentile(values: Sequence[float], q: float) -> float:
-    """Return the q-th percentile by nearest rank: the least value that at least q % of the values do not exceed.
+    """Return the q-th percentile by nearest rank (Hyndman and Fan 1996, definition 1): the least value that at least q % of the values do not exceed.
 
     Raises:
         ValueError: there are no values, or q is not in (0, 100].

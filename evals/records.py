@@ -177,7 +177,7 @@ MEASURES: Mapping[str, Callable[[Record], Ratio]] = {
     "ndcg@10": lambda r: metrics.ndcg_at(r.ranks, 10),
     "mrr@10": lambda r: metrics.mrr_at(r.ranks, 10),
     "facts": lambda r: Ratio(float(all(r.facts)), float(r.answerable)),
-    "fact_recall": lambda r: Ratio(float(sum(r.facts)), float(len(r.facts))),
+    "fact_recall": lambda r: metrics.fact_recall(r.facts),
     "facts_if_answered": lambda r: Ratio(float(all(r.facts)), float(r.answerable and r.answered)),
     "quotes_exact": lambda r: r.quotes,
     "cited_any": lambda r: r.cited_any,

@@ -327,3 +327,8 @@ def test_what_cannot_be_measured_has_no_interval_and_such_draws_are_left_out() -
     assert interval(lambda i: 1.0, []) is None
     sometimes = interval(lambda i: 1.0 if 0 in i else None, range(3))
     assert sometimes == (1.0, 1.0, 1.0, 3)
+
+
+def test_each_fact_counts_alike_over_all_cases() -> None:
+    assert metrics.fact_recall([True, False, True]) == (2.0, 3.0)
+    assert metrics.fact_recall([]) == (0.0, 0.0)

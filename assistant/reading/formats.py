@@ -37,7 +37,7 @@ KNOWN: dict[str, str] = {
     ".et": "a WPS table. Save it as .xlsx",
     ".ppt": "an old PowerPoint file. Save it as .pptx",
     ".dps": "a WPS presentation. Save it as .pptx",
-    ".ofd": "an OFD file (GB/T 33190), which no well-kept library reads. Export it as PDF from the program that shows it",
+    ".ofd": "an OFD file (GB/T 33190), which no library under a permissive licence reads. Export it as PDF from the program that shows it",
     ".caj": "a CAJ file. Export it as PDF from CAJViewer",
     ".zip": "an archive. Unpack it",
     ".rar": "an archive. Unpack it",
