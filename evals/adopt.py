@@ -18,9 +18,8 @@ from typing import Any
 from assistant.config import shipped
 from assistant.journal import Entry, read
 from assistant.results import Reason
-from evals.cases import CASES, OUT_OF_SCOPE, CaseError, hash_of, is_held_out, load_cases, suite_lines
+from evals.cases import CASES, OUT_OF_SCOPE, CaseError, hash_of, is_held_out, key_of, load_cases, suite_lines
 from evals.library import library_name
-from evals.matching import squeeze
 from evals.options import ROOT
 
 _HAN = re.compile(r"[㐀-鿿]")
@@ -122,10 +121,10 @@ def check(suite: str, after: str, rows: Sequence[Mapping[str, Any]], texts: Path
         trial = Path(folder) / f"{suite}.jsonl"
         trial.write_text(after, encoding="utf-8")
         load_cases(trial, texts, shipped("corpus"))
-    new = {squeeze(row["question"]).casefold(): row["id"] for row in rows}
+    new = {key_of(row["question"]): row["id"] for row in rows}
     for path in sorted(CASES.glob("*.jsonl")):
         if path.stem != suite:
             for line in suite_lines(path):
                 known = json.loads(line)
-                if (name := new.get(squeeze(known["question"]).casefold())) is not None:
+                if (name := new.get(key_of(known["question"]))) is not None:
                     raise CaseError(f"{name}: is asked in {path.name} already, as {known['id']}. Leave it out.")

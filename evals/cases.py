@@ -121,7 +121,7 @@ def load_cases(path: Path, texts: Path, corpus: Path) -> list[Case]:
     for number, line in enumerate(suite_lines(path), start=1):
         where = f"{path.name}:{number}"
         case = _Row(where, _object(line, where), texts, corpus).case()
-        for key in (case.id, _key(case.question)):
+        for key in (case.id, key_of(case.question)):
             if key in seen:
                 raise CaseError(f"{where}: has the same id or question as {seen[key]}. Remove one of them.")
             seen[key] = where
@@ -139,11 +139,12 @@ def _asked_beside(path: Path) -> dict[str, str]:
         if other != path and shares:
             for number, line in enumerate(suite_lines(other), start=1):
                 if found := _QUESTION.search(line):
-                    seen[_key(json.loads(found[1]))] = f"{other.name}:{number}"
+                    seen[key_of(json.loads(found[1]))] = f"{other.name}:{number}"
     return seen
 
 
-def _key(question: str) -> str:
+def key_of(question: str) -> str:
+    """Return by what a question is the same as another: white space and letter case left out."""
     return squeeze(question).casefold()
 
 

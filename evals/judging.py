@@ -1,4 +1,4 @@
-"""Measures of a judge whose verdicts are compared with labels: a verifier, or the decision to answer."""
+"""How well the confidence of a decision to answer tells what can be answered from what cannot."""
 
 from __future__ import annotations
 
@@ -12,27 +12,6 @@ class Judged(NamedTuple):
     score: float
     accepted: bool
     good: bool
-
-
-def accuracy(judged: Sequence[Judged]) -> float:
-    """Return the share of right verdicts.
-
-    Raises:
-        ValueError: nothing was judged.
-    """
-    if not judged:
-        raise ValueError("no verdicts to measure")
-    return sum(j.accepted == j.good for j in judged) / len(judged)
-
-
-def balanced_accuracy(judged: Sequence[Judged]) -> float:
-    """Return the mean of the shares of good accepted and of bad rejected (Brodersen et al., ICPR 2010): 0.5 for a constant.
-
-    Raises:
-        ValueError: there are none of one kind.
-    """
-    good, bad = _both(judged)
-    return (sum(j.accepted for j in good) / len(good) + sum(not j.accepted for j in bad) / len(bad)) / 2
 
 
 def auroc(judged: Sequence[Judged]) -> float:

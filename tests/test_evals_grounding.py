@@ -8,7 +8,7 @@ import pytest
 
 from assistant.judge.verification import LexicalVerifier
 from evals.__main__ import main
-from evals.grounding import GroundingError, auroc, balanced_accuracy, fit_threshold, is_fitted, judge_items, load_items, measure_set
+from evals.grounding import GroundingError, accuracy, auroc, balanced_accuracy, fit_threshold, is_fitted, judge_items, load_items, measure_set
 
 CONTEXT = "An enterprise may offset 30% of its investment against the surcharge."
 
@@ -27,6 +27,8 @@ def test_measures() -> None:
     truth = np.array([True, True, False, False])
     assert auroc(np.array([0.9, 0.4, 0.4, 0.1]), truth) == 0.875
     assert balanced_accuracy(np.array([True, False, False, False]), truth) == 0.75
+    skewed = np.array([True] * 9 + [False])
+    assert (accuracy(np.array([True] * 10), skewed), balanced_accuracy(np.array([True] * 10), skewed)) == (0.9, 0.5)
     assert fit_threshold(np.array([0.9, 0.6, 0.5, 0.1]), truth) == 0.6
 
 

@@ -92,6 +92,11 @@ def test_files_have_a_bar_until_they_are_read() -> None:
         ("sheet 表 1 holds hidden text, which was left out: 'a'", "工作表 表 1 含有看不见的文字，未收入：'a'"),
         ("text that may be out of sight was taken in: 'a'", "可能看不见的文字已收入，请核对：'a'"),
         ("slide 3 holds text that may be out of sight, which was taken in: 'a'", "第 3 张幻灯片中可能看不见的文字已收入，请核对：'a'"),
+        ("read as Big5, which the file itself does not say: look whether its characters are right", "文件没有注明编码，按 Big5 读取：请核对文字是否正确"),
+        (
+            "2 marks that turn the direction of writing were taken out: check that the words are the ones the file shows",
+            "已去除 2 个改变书写方向的符号：请核对文字是否与文件所示一致",
+        ),
         ("sheet 表 1 holds text that may be out of sight, which was taken in: 'a'", "工作表 表 1 中可能看不见的文字已收入，请核对：'a'"),
         ("something new", "something new"),
     ],

@@ -108,6 +108,8 @@ _WARNINGS = (
         "第 {pages} 张幻灯片中可能看不见的文字已收入，请核对：{text}",
     ),
     (r"sheet (?P<sheet>.*?) holds text that may be out of sight, which was taken in: (?P<text>.*)", "工作表 {sheet} 中可能看不见的文字已收入，请核对：{text}"),
+    (r"read as (?P<encoding>\S+), which the file itself does not say: .*", "文件没有注明编码，按 {encoding} 读取：请核对文字是否正确"),
+    (r"(?P<marks>\d+) marks that turn the direction of writing were taken out: .*", "已去除 {marks} 个改变书写方向的符号：请核对文字是否与文件所示一致"),
     (r"hidden sheet left out: (?P<text>.*)", "隐藏的工作表未收入：{text}"),
     (r"formulas without a stored value on sheet (?P<text>[^:]*):.*", "工作表 {text} 中的公式没有保存计算结果：请用 Excel 打开并保存后再上传"),
     (r"slides? (?P<pages>[\d, -]+):? .*speaker notes.*", "第 {pages} 张幻灯片的备注未收入"),

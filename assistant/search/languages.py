@@ -18,7 +18,7 @@ import numpy as np
 RRF_K = 3
 """Rank constant between languages; a small one lets each language lead in turn."""
 TEMPER = 0.3
-"""How much of the odds of a language goes into its weight: what comes first is the likelier language's, and among the first five are still both."""
+"""How much of the odds of a language goes into its weight, so that the likelier one leads and both are among the first five; set by hand."""
 
 
 class Promise(NamedTuple):
@@ -29,7 +29,7 @@ class Promise(NamedTuple):
     across: float
     """Cosine of the nearest sentence by the bilingual model; 0 where there is none."""
     lead: float
-    """How much the first passage scores above the median one, in logarithms of odds."""
+    """How much the first passage scores above the median one, in logarithms of odds; less where there are few passages to stand above."""
     own: float
     """1 for the language of the question."""
 

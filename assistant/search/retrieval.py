@@ -27,7 +27,7 @@ from assistant.search.ranking import Column, Evidence, Signals, Situation, first
 CANDIDATES, DENSE_CANDIDATES = 150, 80
 """Passages that the words leg and the dense leg propose in each language."""
 CROWD = 30
-"""Candidates of a language from which on the first one's lead says something; of fewer it says less."""
+"""Candidates of a language from which on the first one's lead says something; of fewer it says less; set by hand."""
 INSTRUMENT = 2.0
 """Added to the score of the passages of an instrument that the question names: odds of seven to one."""
 
