@@ -23,6 +23,7 @@ The exception tree::
     └── LibraryError                the stored index cannot serve
         ├── IndexMismatch          built with another embedder or chunker
         ├── IndexUnavailable       locked, missing rights, or the vector server is away
+        │   └── DiskFull           no space left on a disk of the server
         ├── SourceNotFound         no source with that id
         └── NoPicture              a source whose pages cannot be shown
 """
@@ -118,6 +119,10 @@ class IndexMismatch(LibraryError):
 
 class IndexUnavailable(LibraryError):
     """The index is locked, may not be written, or its vector server is away."""
+
+
+class DiskFull(IndexUnavailable):
+    """No space is left on a disk of the server."""
 
 
 class SourceNotFound(LibraryError):

@@ -16,6 +16,8 @@ class Filling:
     def __init__(self, assistant: Assistant) -> None:
         self.done, self.total, self.name = 0, 0, ""
         self.error = ""
+        self.trouble: AssistantError | None = None
+        """The error itself, where it is one that somebody can put right."""
         self._assistant = assistant
         self._filled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="filling", daemon=True)
@@ -33,7 +35,8 @@ class Filling:
         try:
             self._assistant.curator.fill(self._note)
         except AssistantError as error:
-            self.error = str(error)
+            logging.getLogger(__name__).warning("filling the library failed: %s", error)
+            self.error, self.trouble = str(error), error
         except Exception as error:  # a thread's exception reaches nobody else
             logging.getLogger(__name__).exception("filling the library failed")
             self.error = f"{type(error).__name__}, see the log"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -43,7 +44,7 @@ def take_in(curator: Curator, files: Sequence[tuple[str, BinaryIO]], metadata: s
             curator.uploads.write(given, metadata)
         try:
             for report in curator.ingest([batch], given):
-                yield _without_folders(report, batch)
+                yield _without_folders(report, batch, curator.uploads.folder.parent)
         except MetadataError as error:
             raise MetadataError(_without_folder(str(error), batch)) from error
 
@@ -85,8 +86,12 @@ def written(metadata: Metadata) -> str:
     return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
 
 
-def _without_folders(report: FileReport, batch: Path) -> FileReport:
-    return replace(report, warnings=tuple(_without_folder(w, batch) for w in report.warnings), error=_without_folder(report.error, batch))
+def _without_folders(report: FileReport, batch: Path, home: Path) -> FileReport:
+    error = _without_folder(report.error, batch)
+    if str(home) in error:
+        logging.getLogger(__name__).warning("%s: %s", report.path.name, error)
+        error = error.replace(str(home), "the library's folder")
+    return replace(report, warnings=tuple(_without_folder(w, batch) for w in report.warnings), error=error)
 
 
 def _without_folder(text: str, batch: Path) -> str:

@@ -64,7 +64,9 @@ def review(assistant: Assistant, weeks: int, today: dt.date) -> Review:
         RowError: a line of the journal is wrong.
     """
     first = today - dt.timedelta(days=today.weekday(), weeks=weeks - 1)
-    turns, entries = _turns(assistant, first), _entries(assistant, first)
+    after = first + dt.timedelta(weeks=weeks)  # what a clock that was ahead has dated beyond is in none of these weeks
+    turns = [turn for turn in _turns(assistant, first) if _day(turn.asked) < after]
+    entries = [entry for entry in _entries(assistant, first) if _day(entry.at) < after]
     answered = Counter(_key(t.asked, t.question) for t in turns if t.answer["outcome"] == "answer")
     answered |= Counter(_key(e.at, e.question) for e in entries if e.outcome == "answer")
     declined = Counter(_key(t.asked, t.question) for t in turns if t.answer["outcome"] != "answer")

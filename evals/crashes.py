@@ -2,64 +2,38 @@
 
 Each round starts a process that does one kind of work without end on one library, ends it with SIGKILL after a random time, and
 checks what a user would meet then: one whole version of each source, answers whose citations are words of a live version, nothing
-left of what was removed, and a library that ``assistant doctor`` finds sound or makes sound without loss.
+left of what was removed, and a library that ``assistant doctor`` finds sound or makes sound without loss. A migration is killed within
+itself (``crash_migration``): that of this library, taken back to the first schema, and that of the libraries kept of older versions.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
-import hashlib
-import multiprocessing
 import os
 import random
-import re
 import shutil
 import signal
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-import numpy as np
-
-from assistant.config import load_settings
 from assistant.errors import AssistantError
-from assistant.library.embedding import Embedder
 from assistant.pipeline import Assistant
 from assistant.results import Answer
+from evals.crash_library import CrashError, demand, open_library
+from evals.crash_migration import FILE, OLD_HOMES, context_for, kill_kept, kill_migration
 
 NAMES = ("alpha", "beta", "gamma", "delta")
 SECTIONS = 30
 QUESTIONS = ("How many oranges are counted in clause 7 of alpha?", "How many oranges are counted in clause 12 of gamma?")
 _LONGEST = 0.8
 """Seconds after which a process is killed at the latest: several changes."""
-
-
-class CrashError(AssistantError):
-    """What was left after a kill is not as it must be."""
-
-
-class WordHashes(Embedder):
-    """Stands in for the model, which has no part in what is tested: bags of hashed words, the same in every process."""
-
-    name, dimension = "word-hashes", 32
-
-    def embed(self, texts: Sequence[str]) -> Any:
-        """Return unit vectors of shape ``(len(texts), dimension)``."""
-        vectors = np.full((len(texts), self.dimension), 1e-3, np.float32)
-        for row, text in zip(vectors, texts, strict=True):
-            for word in re.findall(r"\w+", text.lower()):
-                row[hashlib.blake2b(word.encode(), digest_size=1).digest()[0] % self.dimension] += 1.0
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-    def reads(self, text: str) -> float:
-        """Return the share of the words that it knows: all."""
-        return 1.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,38 +46,49 @@ def main(args: argparse.Namespace) -> int:
     """Kill and check; print what was done and found. The exit code is 1 as soon as something is not as it must be."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="crashes-", ignore_cleanup_errors=True) as folder:
-        done, repaired = run(Path(folder), args.kills, args.seed)
+        done, repaired, migrated, under_way = run(Path(folder), args.kills, args.seed)
     kinds = ", ".join(f"{count} during {kind}" for kind, count in sorted(done.items()))
     print(f"{sum(done.values())} kills ({kinds}) in {time.perf_counter() - started:.0f} s, seed {args.seed}")
+    print(f"of {migrated} kills during a migration {under_way} met it under way")
     print(f"afterwards sound {sum(done.values()) - repaired} times, made sound by doctor {repaired} times, lost or mixed up 0 times")
     return 0
 
 
-def run(folder: Path, kills: int, seed: int) -> tuple[Mapping[str, int], int]:
-    """Kill ``kills`` times; return how often during each kind of work, and how often something had to be repaired.
+class Kills(NamedTuple):
+    """How often was killed during each kind of work, how often something had to be repaired, and how many kills met a migration under way."""
+
+    done: Mapping[str, int]
+    repaired: int
+    migrated: int
+    under_way: int
+
+
+def run(folder: Path, kills: int, seed: int) -> Kills:
+    """Kill ``kills`` times.
 
     Raises:
         CrashError: what was left is not as it must be.
     """
     files, home, chance = _write_files(folder), folder / "home", random.Random(seed)
-    done, repaired = collections.Counter[str](), 0
-    kinds = sorted(WORK)
+    done, repaired, under_way = collections.Counter[str](), 0, 0
+    kept = sorted(OLD_HOMES.glob("schema-*.sql"))
     for number in range(kills):
-        kind = kinds[number % len(kinds)]
-        _prepare(kind, home, files)
-        delay = chance.uniform(0.0, _LONGEST)
-        _kill(kind, home, files, delay)
+        kind = KINDS[number % len(KINDS)]
         try:
-            repaired += check(home, files)
+            if kind == KEPT_HOME:
+                met, broken = kill_kept(kept[number // len(KINDS) % len(kept)], folder / f"kept-{number}", context_for(*_PRELOADED), chance), False
+            else:
+                _prepare(kind, home, files)
+                met = kind == MIGRATION and kill_migration(home, folder / f"measured-{number}", open_library, context_for(*_PRELOADED), chance)
+                if kind != MIGRATION:
+                    _kill(kind, home, files, chance.uniform(0.0, _LONGEST))
+                broken = check(home, files)
         except AssistantError as error:
-            raise CrashError(f"seed {seed}, kill {number + 1} ({kind}, after {delay:.3f} s): {error}") from error
-        done[kind] += 1
-    return done, repaired
-
-
-def open_library(home: Path) -> Assistant:
-    """Return the library in ``home``, bare and without the model."""
-    return Assistant(load_settings(home=home, corpus=""), WordHashes())
+            raise CrashError(f"seed {seed}, kill {number + 1} ({kind}): {error}") from error
+        done[kind], repaired, under_way = done[kind] + 1, repaired + broken, under_way + met
+    migrated = done[MIGRATION] + done[KEPT_HOME]
+    demand(2 * under_way > migrated or not migrated, f"only {under_way} of {migrated} kills met a migration under way")
+    return Kills(done, repaired, migrated, under_way)
 
 
 # -- the work that is killed --------------------------------------------------------------------------------------------
@@ -140,16 +125,12 @@ def _answer(home: Path, files: Mapping[str, Path], begin: Callable[[], None]) ->
             dialogue.ask(question)
 
 
-def _migrate(home: Path, files: Mapping[str, Path], begin: Callable[[], None]) -> None:
-    begin()
-    collections.deque(open_library(home).ingest([files["new"]]), maxlen=0)
-    while True:
-        time.sleep(1)
-
-
 Work = Callable[[Path, Mapping[str, Path], Callable[[], None]], None]
 
-WORK: Mapping[str, Work] = {"answer": _answer, "ingest": _ingest, "migration": _migrate, "removal": _remove}
+WORK: Mapping[str, Work] = {"answer": _answer, "ingest": _ingest, "removal": _remove}
+MIGRATION, KEPT_HOME = "migration", "migration of a kept home"
+KINDS = (*sorted(WORK), MIGRATION, KEPT_HOME)
+_PRELOADED = ("evals.crashes", "assistant.dialogue", "chromadb", "chromadb.api.rust", "chromadb.api.client")
 
 
 def _prepare(kind: str, home: Path, files: Mapping[str, Path]) -> None:
@@ -158,8 +139,8 @@ def _prepare(kind: str, home: Path, files: Mapping[str, Path]) -> None:
     if len(library.sources()) < len(NAMES):
         collections.deque(library.ingest([files["old"]]), maxlen=0)
     library.index.close()
-    if kind == "migration":
-        with closing(sqlite3.connect(home / "library.sqlite", isolation_level=None)) as db:
+    if kind == MIGRATION:
+        with closing(sqlite3.connect(home / FILE, isolation_level=None)) as db:
             db.execute("DROP TABLE questions")
             db.execute("DROP INDEX sources_by_text")
             for column in ("original", "lines", "text_sha256"):
@@ -176,8 +157,7 @@ def _work(kind: str, home: Path, files: Mapping[str, Path], ready: Connection) -
 
 
 def _kill(kind: str, home: Path, files: Mapping[str, Path], delay: float) -> None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["evals.crashes", "assistant.dialogue", "chromadb", "chromadb.api.rust", "chromadb.api.client"])
+    context = context_for(*_PRELOADED)
     ours, theirs = context.Pipe()
     with ours, theirs:
         process = context.Process(target=_work, args=(kind, home, files, theirs))
@@ -186,7 +166,7 @@ def _kill(kind: str, home: Path, files: Mapping[str, Path], delay: float) -> Non
             raise CrashError(f"{kind}: the process did not begin")
         process.join(delay)
         if process.exitcode is not None:
-            raise CrashError(f"{kind}: the process ended by itself with {process.exitcode}")
+            raise CrashError(f"{kind}, after {delay:.3f} s: the process ended by itself with {process.exitcode}")
         try:
             os.killpg(process.pid or 0, signal.SIGKILL)  # with the process that reads its files
         except ProcessLookupError:
@@ -209,11 +189,11 @@ def check(home: Path, files: Mapping[str, Path]) -> bool:
         before = _versions(library, files)
         _check_answers(library)
         found = library.doctor()
-        _demand(not found.lost or _was_migrated(library), f"originals are lost: {found.lost}")
-        _demand(_versions(library, files) == before, "doctor changed what is live")
-        _demand(library.doctor().clean, "doctor finds something again")
+        demand(not found.lost or _was_migrated(library), f"originals are lost: {found.lost}")
+        demand(_versions(library, files) == before, "doctor changed what is live")
+        demand(library.doctor().clean, "doctor finds something again")
         _check_answers(library)
-        _demand(not (left := _traces(home, set(NAMES) - before.keys())), f"words of a removed source are left in {left}")
+        demand(not (left := _traces(home, set(NAMES) - before.keys())), f"words of a removed source are left in {left}")
         return not found.clean
     finally:
         library.index.close()
@@ -236,12 +216,12 @@ def _versions(library: Assistant, files: Mapping[str, Path]) -> dict[str, str]:
         source = library.source(row.metadata.id)
         known = {version: (folder / f"{source.id}.md").read_text(encoding="utf-8").strip() for version, folder in files.items()}
         version = next((name for name, text in known.items() if text == source.text), "")
-        _demand(version, f"{source.id}: is of no version")
+        demand(version, f"{source.id}: is of no version")
         passages = library.texts.passages_of(source.id)
         whole = len(passages) == SECTIONS and all(source.text[slice(*p.span)] == p.text for p in passages)
-        _demand(whole, f"{source.id}: its passages are not those of its text")
+        demand(whole, f"{source.id}: its passages are not those of its text")
         out[source.id] = version
-    _demand(library.texts.stray_words() == 0, "words without a passage are left")
+    demand(library.texts.stray_words() == 0, "words without a passage are left")
     return out
 
 
@@ -249,12 +229,7 @@ def _check_answers(library: Assistant) -> None:
     for question in QUESTIONS:
         result = library.ask(question)
         for citation in result.citations if isinstance(result, Answer) else ():
-            _demand(library.source(citation.source_id).text[slice(*citation.span)] == citation.quote, f"{question}: cites what is not live")
-
-
-def _demand(holds: object, otherwise: str) -> None:
-    if not holds:
-        raise CrashError(otherwise)
+            demand(library.source(citation.source_id).text[slice(*citation.span)] == citation.quote, f"{question}: cites what is not live")
 
 
 def _write_files(folder: Path) -> dict[str, Path]:

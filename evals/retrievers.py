@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from assistant.results import Scope
+from assistant.results import Abstention, Answer, Scope
 from evals.library import open_library
 from evals.metrics import Found
 
@@ -172,6 +172,11 @@ class Ours:
         """Return the passages found."""
         hits = self._assistant.search(question, k, self._scope)
         return [Found(h.passage.id, h.score, self._paths[h.source.id], h.passage.span.start, h.passage.text) for h in hits]
+
+    def ask(self, question: str) -> Answer | Abstention:
+        """Return the answer or the refusal."""
+        result: Answer | Abstention = self._assistant.ask(question, self._scope)
+        return result
 
 
 SYSTEMS: Mapping[str, Callable[[Sequence[Document], Path, dt.date], Retriever]] = {

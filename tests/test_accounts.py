@@ -69,14 +69,14 @@ def test_accounts_are_listed_and_removed(accounts: Accounts, clock: Clock) -> No
     ]
     session, (_, token) = accounts.open_session("anna", 60), accounts.add_token("anna")
     accounts.remove("anna")
-    assert accounts.person("anna") is accounts.session(session) is accounts.token(token) is None
+    assert accounts.person("anna") is accounts.session(session, 60) is accounts.token(token) is None
     assert accounts.tokens() == []
 
 
 def test_another_password_ends_the_sessions(accounts: Accounts) -> None:
     session = accounts.open_session("anna", 60)
     accounts.set_password("anna", "another password")
-    assert accounts.session(session) is None
+    assert accounts.session(session, 60) is None
     assert accounts.check("anna", PASSWORD) is None
     assert accounts.check("anna", "another password")
 
@@ -84,18 +84,37 @@ def test_another_password_ends_the_sessions(accounts: Accounts) -> None:
 def test_a_session_lasts_its_seconds(accounts: Accounts, clock: Clock) -> None:
     session = accounts.open_session("anna", 60)
     clock.now += 59.9
-    assert accounts.session(session) == Person("anna", Role.READER)
+    assert accounts.session(session, 60) == Person("anna", Role.READER)
     clock.now += 0.1
-    assert accounts.session(session) is None
-    assert accounts.session("") is None
+    assert accounts.session(session, 60) is None
+    assert accounts.session("", 60) is None
+
+
+def test_a_session_begun_while_the_clock_was_ahead_ends_when_it_is_set_right(accounts: Accounts, clock: Clock) -> None:
+    session = accounts.open_session("anna", 60)
+    clock.now -= 3600
+    assert accounts.session(session, 60) == Person("anna", Role.READER), "a clock is corrected by a little all the time"
+    clock.now -= 1
+    assert accounts.session(session, 60) is None, "otherwise it would last until the clock is there again, a year perhaps"
+    assert accounts.session(accounts.open_session("anna", 60), 60)
+
+
+def test_a_clock_that_runs_ahead_for_a_while_makes_no_token_useless(accounts: Accounts, clock: Clock) -> None:
+    (_, forever), (_, short) = accounts.add_token("anna"), accounts.add_token("anna", days=2)
+    clock.now += 400 * 86_400
+    assert (accounts.token(forever), accounts.token(short)) == (Person("anna", Role.READER), None)
+    _, late = accounts.add_token("anna", days=2)
+    clock.now -= 400 * 86_400
+    assert accounts.token(short) == Person("anna", Role.READER)
+    assert accounts.token(late) is None, "its two days were reckoned from a day that is to come"
 
 
 def test_a_closed_session_is_over_and_others_go_on(accounts: Accounts) -> None:
     one, other = accounts.open_session("anna", 60), accounts.open_session("anna", 60)
     accounts.close_session(one)
     accounts.close_session("unknown")
-    assert accounts.session(one) is None
-    assert accounts.session(other)
+    assert accounts.session(one, 60) is None
+    assert accounts.session(other, 60)
 
 
 def test_a_token_lasts_its_days(accounts: Accounts, clock: Clock) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from starlette.formparsers import MultiPartParser
 
 from assistant import wire
 from assistant.journal import JOURNAL, read
@@ -119,6 +122,25 @@ def test_files_are_taken_in_and_removed(server: Running, client: httpx.Client) -
     assert set(removed["left"].values()) == {0}
     assert not kept.exists()
     assert client.get("/api/v1/sources/upload").status_code == 404
+
+
+def test_a_full_disk_while_files_arrive_is_one_sentence(
+    server: Running, client: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(file: tempfile.SpooledTemporaryFile[bytes]) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 1000)
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", full)
+    response = client.post("/api/v1/ingest", files=[("files", ("a.md", b"word " * 1000))])
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    error = error_of(response)
+    assert error["code"] == "unavailable"
+    assert error["message"] == "No space is left on the server's disk. Free some, then try again: nothing was lost."
+    log = f"{tempfile.gettempdir()}: no space left on the disk of this folder. Free some, then try again: nothing was lost."
+    assert log in [record.getMessage() for record in caplog.records]
+    monkeypatch.undo()
+    assert client.post("/api/v1/ingest", files=[("files", ("a.md", b""))]).status_code == 200
 
 
 def test_a_replaced_upload_goes_with_its_source(server: Running, client: httpx.Client) -> None:

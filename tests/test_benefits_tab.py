@@ -89,7 +89,8 @@ def test_a_wrong_day_and_a_library_that_fails_are_one_line(tmp_path: Path) -> No
     tab, _ = tab_over(tmp_path)
     assert "is not a day" in last(tab.compute(visit(), "en", "soon", *form()))[0]
     locked, _ = tab_over(tmp_path, IndexUnavailable("home: locked <b>."))
-    assert "home: locked &lt;b&gt;." in last(locked.compute(visit(), "en", "", *form()))[0]
+    assert "The library cannot be used now" in last(locked.compute(visit(), "en", "", *form()))[0]
+    assert "资料库暂时无法使用" in last(locked.compute(visit(), "zh", "", *form()))[0]
     broken, _ = tab_over(tmp_path, RuntimeError("secret"))
     assert "secret" not in last(broken.compute(visit(), "en", "", *form()))[0]
 

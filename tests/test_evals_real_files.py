@@ -85,3 +85,41 @@ def test_what_is_kept_is_compared(folder: Path, tmp_path: Path, monkeypatch: pyt
     (tmp_path / "kept.json").write_text(json.dumps(dict.fromkeys(kept, "taken")), encoding="utf-8")
     assert main(["files", str(folder), "--out", str(tmp_path / "out.json")]) == 1
     assert [row["outcome"] for row in json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))][:2] == ["refused", "refused"]
+
+
+SAMPLE = {
+    "en_official_and_layout/jsvine__2023-06-20-PV.pdf": ("taken", ""),
+    "en_official_and_layout/jsvine__federal-register-2020-17221.pdf": ("warned", "page 1 holds hidden text, which was left out: 'VerDate Sep<11>2014"),
+    "en_official_and_layout/jsvine__la-precinct-bulletin-2014-p1.pdf": ("taken", ""),
+    "en_official_and_layout/unstructured-io__fake-memo-with-duplicate-page.pdf": ("warned", "page 2 repeats page 1 and was left out"),
+    "encrypted/pdfminer__aes-256-r6.pdf": ("refused", "needs a password. Save it without one and ingest it again."),
+    "encrypted/py-pdf__r2-empty-password.pdf": ("taken", ""),
+    "hidden_and_tricky/corkami__js-unescape.pdf": ("refused", "not readable as PDF, "),
+    "hidden_and_tricky/pdf-association__CompactedPDFSyntaxMatrix.pdf": ("warned", "page 1 holds hidden text, which was left out: "),
+    "malformed/jsvine__empty.pdf": ("refused", "holds no bytes. Check that the file is complete."),
+    "malformed/ocrmypdf__invalid.pdf": ("refused", "not readable as PDF, startxref not found."),
+    "malformed/pdfminer__zen_of_python_corrupted.pdf": ("taken", ""),
+    "malformed/qpdf__broken-lzw.pdf": ("refused", "not readable as PDF, "),
+    "malformed/qpdf__pages-loop.pdf": ("refused", "not readable as PDF, Detected cyclic page references."),
+    "other_formats/rapidai__section.docx": ("taken", ""),
+    "other_formats/rapidai__textbox.docx": ("taken", ""),
+    "other_formats/unstructured-io__fake-power-point-malformed.pptx": ("taken", ""),
+    "other_formats/unstructured-io__password_protected.xlsx": ("refused", "needs a password. Save it without one and ingest it again."),
+    "scanned/unstructured-io__pdf-with-ocr-text.pdf": ("taken", ""),
+    "zh_ofd/ofdrw__999.ofd": ("refused", "is an OFD file (GB/T 33190), which no library under a permissive licence reads."),
+    "zh_pdf/dothinking__demo-table-lattice.pdf": ("taken", ""),
+    "zh_pdf/jsvine__issue-71-duplicate-chars.pdf": ("taken", ""),
+    "zh_pdf/rapidai__示例1-论文模板.pdf": ("taken", ""),
+}
+"""Files that are read without OCR, in some ten seconds together; what the report says of each, or how it begins. All 194: ``python -m evals files``."""
+
+
+def test_a_sample_of_real_files_is_read_as_is_kept(shared: Path) -> None:
+    folder = shared / "documents"
+    known, kept = dict(read_manifest(folder)), json.loads(real_files.KEPT.read_text(encoding="utf-8"))
+    assert {known[file] for file in SAMPLE} == set(known.values()) - {"scanned_image"}, "pictures need OCR, all other kinds are in it"
+    found = [read_file(folder, file, known[file]) for file in SAMPLE]
+    assert list(changes(found, kept)) == []
+    for read, (outcome, told) in zip(found, SAMPLE.values(), strict=True):
+        assert (read.outcome, read.told[: len(told)]) == (outcome, told), read.file
+        assert (read.words > 0, bool(read.told)) == (outcome != "refused", outcome != "taken"), read.file

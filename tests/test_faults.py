@@ -100,6 +100,32 @@ def test_a_clock_that_jumps_back_changes_no_order(tmp_path: Path, monkeypatch: p
         assert index.diagnose().clean
 
 
+JUMP = """
+import time
+ahead, real = [0.0], (time.time, time.monotonic)
+time.time = lambda: real[0]() + ahead[0]
+import datetime as dt
+from assistant.api.limits import Window
+from assistant.api.sign_in import Throttle
+from assistant.chat.budget import Budget
+from assistant.config import load_settings
+window, throttle, budget = Window(1, 60.0), Throttle(), Budget(load_settings(chat_model="openai:m"))
+window.take("a")
+for _ in range(10):
+    throttle.fail("anna", "1.2.3.4")
+budget.reply_tokens("x")
+for days in (0, 400, -400):
+    ahead[0] = days * 86_400.0
+    print(round(window.wait("a") / 60), round(throttle.wait("anna", "1.2.3.4") / 900), round(budget.seconds() / load_settings().chat_timeout))
+"""
+
+
+def test_a_clock_that_jumps_neither_lets_anybody_through_nor_locks_anybody_out() -> None:
+    """Limits on requests, on attempts to sign in and on the time of a chat model go by a clock that nobody sets."""
+    done = subprocess.run([sys.executable, "-c", JUMP], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert done.stdout.split("\n") == ["1 1 1", "1 1 1", "1 1 1", ""], done.stderr
+
+
 # -- a server that goes ---------------------------------------------------------------------------------------------------
 
 

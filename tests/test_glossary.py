@@ -1,5 +1,6 @@
 """Terms: found in running text longest first, in either language; words translated by the dictionary."""
 
+import errno
 import functools
 import re
 import sqlite3
@@ -218,6 +219,22 @@ def test_a_dictionary_of_another_version_is_built_anew(tmp_path: Path, few_words
     db.close()
     assert Dictionary(path).english("学校") == [("school",)]
     assert [file.name for file in tmp_path.iterdir()] == ["cedict.sqlite"]
+
+
+def test_a_disk_that_fills_up_while_a_dictionary_is_built_keeps_nothing_of_it(
+    tmp_path: Path, few_words: type[FewWords], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Path.write_bytes
+
+    def half(path: Path, data: bytes) -> int:
+        written(path, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OSError, match="No space left on device"):
+        Dictionary(tmp_path / "cedict.sqlite").english("学校")
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_threads_that_first_use_a_dictionary_at_once_build_it_once(tmp_path: Path, few_words: type[FewWords]) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import queue
 import random
+import socket
+import subprocess
+import threading
+import urllib.request
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,7 +30,8 @@ from assistant.errors import LoadError, MetadataError, UnreadableFile
 from assistant.language.facts import figures, read_facts
 from assistant.language.numerals import han_number
 from assistant.language.text import fold, sentences, tokens
-from assistant.reading.canonical import clean
+from assistant.reading.canonical import Reading, clean
+from assistant.reading.formats import READERS
 from assistant.reading.legibility import lookalikes
 from assistant.reading.loading import load
 from assistant.reading.sandbox import Sandbox
@@ -181,21 +187,134 @@ def test_no_file_of_the_machine_is_read_into_a_text(suffix: str, data: bytes, pa
         assert SECRET not in str(error)
 
 
-@pytest.mark.parametrize("name", ["../../escaped.xml", "/tmp/escaped.xml", "..\\..\\escaped.xml"])
-def test_names_in_an_archive_write_nothing(name: str, tmp_path: Path, sandbox: Sandbox) -> None:
-    stream = io.BytesIO(docx_of("text"))
+Read = Callable[[str, bytes, str], Reading]
+
+
+@pytest.fixture(params=["the process", "the reader alone"])
+def read(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
+    """Read in a process with the usual limits, or here without any: what a reader does not even try needs no hook. Both in a folder deep below ``tmp_path``."""
+    folder = tmp_path / "a" / "b" / "c"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    started = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *args, **options: started(*args, **{**options, "cwd": folder}))
+    box = Sandbox(seconds=60)
+    yield box.read if request.param == "the process" else lambda suffix, data, where: READERS[suffix](data, where)
+    box.close()
+
+
+def below(folder: Path) -> list[str]:
+    """Return all that lies in a folder."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("name", ["../../escaped.xml", "{tmp}/escaped.xml", "..\\..\\escaped.xml", "escaped.xml"])
+@pytest.mark.parametrize(("suffix", "data"), [(".docx", docx_of("text")), (".xlsx", xlsx()), (".pptx", slides())])
+def test_names_in_an_archive_write_nothing(name: str, suffix: str, data: bytes, tmp_path: Path, read: Read) -> None:
+    before, stream, name = below(tmp_path), io.BytesIO(data), name.format(tmp=tmp_path)
     with zipfile.ZipFile(stream, "a") as archive:
         archive.writestr(name, "<x/>")
+    assert read(suffix, stream.getvalue(), f"a{suffix}").text == read(suffix, data, f"a{suffix}").text != ""
+    assert below(tmp_path) == before
+    Path(name).write_text("<x/>", encoding="utf-8")
+    assert len(below(tmp_path)) == len(before) + 1, "what would have been unpacked there would have been seen"
+
+
+class Listener:
+    """A port of this machine that knows who connects."""
+
+    def __init__(self) -> None:
+        self.server, self.seen = socket.create_server(("127.0.0.1", 0)), queue.Queue[int]()
+        self.address = f"http://127.0.0.1:{self.server.getsockname()[1]}"
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, (_, port) = self.server.accept()
+            except OSError:  # closed
+                return
+            self.seen.put(port)
+            connection.close()
+
+    def before(self, port: int) -> list[int]:
+        """Return from which ports somebody connected before the connection from ``port``."""
+        return list(iter(lambda: self.seen.get(timeout=10), port))
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.server.close()
+
+
+def remote_html(address: str) -> bytes:
+    head = f'<!DOCTYPE html SYSTEM "{address}/x.dtd"><base href="{address}/"><meta http-equiv=refresh content="0;url={address}/r">'
+    links = f'<link rel=stylesheet href="{address}/x.css"><script src="{address}/x.js"></script><style>@import url({address}/y.css);</style>'
+    return f'{head}{links}<p>text</p><img src="{address}/x.png"><iframe src="{address}/f"></iframe><object data="{address}/o"></object>'.encode()
+
+
+def remote_docx(address: str) -> bytes:
+    """Return a file with a template, a picture and a part elsewhere."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    names = "attachedTemplate", "image", "aFChunk"
+    given = "".join(f'<Relationship Id="x{name}" Type="{kind}/{name}" Target="{address}/{name}" TargetMode="External"/>' for name in names)
+    data = with_part(docx_of("text"), "word/_rels/document.xml.rels", lambda body: body.replace(b"</Relationships>", f"{given}</Relationships>".encode()))
+    return with_part(data, "word/document.xml", lambda body: body.replace(b"<w:sectPr", b'<w:altChunk r:id="xaFChunk"/><w:sectPr', 1))
+
+
+def remote_pdf(address: str) -> bytes:
+    """Return a page whose content continues in a file elsewhere, and which opens an address."""
+    place = f"<< /FS /URL /F ({address}/x) >>".encode()
+    action = f"<< /S /URI /URI ({address}/u) >>".encode()
+    words = b"BT /F1 12 Tf 72 700 Td (A mentor is paid 500 yuan a month.) Tj ET"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents [4 0 R 5 0 R] /Resources << /Font << /F1 6 0 R >> >> /AA << /O %s >> >>" % action
+    return raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R /OpenAction %s >>" % action,
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        page,
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(words), words),
+        b"<< /Length 0 /F %s >>\nstream\n\nendstream" % place,
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+
+
+def doctype(body: bytes, address: str, words: bytes) -> bytes:
+    """Return XML whose document type and one word stand elsewhere."""
+    assert words in body
+    head = f'<!DOCTYPE x SYSTEM "{address}/x.dtd" [<!ENTITY e SYSTEM "{address}/e"><!ENTITY % p SYSTEM "{address}/p"> %p;]>'.encode()
+    return head + body.split(b"?>", 1)[-1].replace(words, b"&e;", 1)
+
+
+REMOTE: dict[str, tuple[str, Callable[[str], bytes]]] = {
+    "page": (".html", remote_html),
+    "entity of a page": (".html", lambda address: doctype(b"<html><p>text</p></html>", address, b"text")),
+    "relations of Word": (".docx", remote_docx),
+    "entity of Word": (".docx", lambda address: with_part(docx_of("text", "more"), "word/document.xml", lambda body: doctype(body, address, b"text"))),
+    "entity of Excel": (".xlsx", lambda address: with_part(xlsx(), "xl/sharedStrings.xml", lambda body: doctype(body, address, "项目".encode()))),
+    "entity of PowerPoint": (".pptx", lambda address: with_part(slides(), "ppt/slides/slide1.xml", lambda body: doctype(body, address, b"Leave"))),
+    "page of a PDF": (".pdf", remote_pdf),
+}
+
+
+@pytest.mark.parametrize("what", REMOTE)
+def test_nothing_is_fetched(what: str, listener: Listener, read: Read) -> None:
+    suffix, make = REMOTE[what]
+    data = make(listener.address)
     try:
-        assert sandbox.read(".docx", stream.getvalue(), "a.docx").text == "text"
+        assert read(suffix, data, f"a{suffix}").text != "", "what is not fetched stops no other words"
     except LoadError as error:
-        assert str(error).startswith("a.docx: ")
-    assert [p for p in (tmp_path, tmp_path.parent, Path("/tmp")) if (p / "escaped.xml").exists()] == []
+        assert str(error).startswith(f"a{suffix}: ")
+    with socket.create_connection(listener.server.getsockname()) as control:
+        assert listener.before(control.getsockname()[1]) == [], "whoever had connected before this would have been seen before it"
 
 
-def test_remote_pictures_and_links_are_not_fetched(sandbox: Sandbox) -> None:
-    page = b'<p>text</p><img src="http://127.0.0.1:9/x.png"><link rel=stylesheet href="http://127.0.0.1:9/x.css"><iframe src="file:///etc/passwd"></iframe>'
-    assert sandbox.read(".html", page, "a.html").text == "text"
+def test_a_connection_would_have_been_seen(listener: Listener) -> None:
+    with pytest.raises(ConnectionError):  # it is closed without an answer
+        urllib.request.urlopen(listener.address, timeout=10)
+    with socket.create_connection(listener.server.getsockname()) as control:
+        assert len(listener.before(control.getsockname()[1])) == 1
 
 
 # -- what would deceive ---------------------------------------------------------------------------------------------------

@@ -380,6 +380,17 @@ def test_lost_vectors_are_noticed(home: Path, damage: Callable[[Path], None]) ->
         assert index.diagnose().clean
 
 
+def test_a_repair_overwrites_what_a_killed_writer_left_beside_the_vectors(home: Path) -> None:
+    with closing(Index(home, HashEmbedder())) as index:
+        index.take(many_passages("large", 1100))
+        [file] = (home / "chroma").glob("*/data_level0.bin")
+        with file.open("ab") as graph:
+            graph.write(b"words of a removed source")
+        assert index.repair().clean
+        assert b"removed source" not in file.read_bytes()
+        assert index.diagnose().clean
+
+
 def test_a_store_that_cannot_be_read_names_the_remedy(home: Path) -> None:
     with closing(Index(home, HashEmbedder())) as index:
         index.take(many_passages("large", 1100))

@@ -15,8 +15,9 @@ import yaml
 from assistant.config import load_settings
 from assistant.curation import Curator, FileReport
 from assistant.documents import Audience, Authority, Metadata, Standing, Status
-from assistant.errors import IndexUnavailable, MetadataError
+from assistant.errors import DiskFull, IndexUnavailable, MetadataError
 from assistant.intake import take_in, written
+from assistant.library.index import Change, Index
 from assistant.pipeline import Assistant
 from assistant.reading.metadata import parse_metadata
 from tests.fakes import HashEmbedder
@@ -103,6 +104,21 @@ def test_no_report_says_where_a_file_lies(library: Assistant) -> None:
     assert [report.outcome for report in reports] == ["failed", "failed"]
     assert all(str(library.settings.home) not in report.error for report in reports)
     assert kept(library) == []
+
+
+def test_nor_does_one_on_a_disk_that_fails_while_files_are_taken_in(
+    library: Assistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = library.settings.home
+
+    def fail(*arguments: object, **options: object) -> Change:
+        raise DiskFull(f"{home}: no space left on the disk of this folder. Free some, then try again: nothing was lost.")
+
+    monkeypatch.setattr(Index, "take", fail)
+    (report,) = take_in(library.curator, [("a.md", io.BytesIO(NOTE))])
+    told = "no space left on the disk of this folder. Free some, then try again: nothing was lost."
+    assert (report.fault, report.error) == ("DiskFull", f"the library's folder: {told}")
+    assert [record.getMessage() for record in caplog.records if record.name == "assistant.intake"] == [f"a.md: {home}: {told}"]
 
 
 def test_metadata_hold_for_all_files_and_a_wrong_one_takes_nothing_in(library: Assistant) -> None:

@@ -107,6 +107,36 @@ def test_questions_beside_a_file_come_with_it_and_count_as_a_change(tmp_path: Pa
     assert len({bare.sha256, known.sha256, load(file).sha256}) == 3
 
 
+def test_a_sidecar_that_gives_two_documents_one_id_speaks_for_neither(tmp_path: Path) -> None:
+    pages, words = written(tmp_path / "a.md", "# Pay\n\nPay is 500 yuan."), written(tmp_path / "a.TXT", "Pay is 700 yuan.")
+    sidecar = written(tmp_path / "a.meta.yaml", "id: pay\nstatus: trial\n")
+    for file in (pages, words):
+        with pytest.raises(MetadataError) as caught:
+            load(file)
+        remedy = f"Name it after one of them ({file.name}.meta.yaml), or take the id out."
+        assert str(caught.value) == f"{sidecar}: its id would be that of a.TXT and a.md. {remedy}"
+    assert load(words, {"id": "words"}).id == "words", "whoever names this one document means it"
+    own = written(tmp_path / "a.TXT.meta.yaml", "id: words\n")
+    assert (load(pages).id, load(words).id) == ("pay", "words")
+    own.unlink()
+    sidecar.rename(tmp_path / "a.md.meta.yaml")
+    assert (load(pages).id, load(words).id) == ("pay", "a")
+    written(tmp_path / "a.meta.yaml", "status: trial\n")
+    assert {load(file).metadata.status for file in (pages, words)} == {Status.TRIAL}, "what holds for both may be said once"
+    written(tmp_path / "a.md.txt", "Pay is 900 yuan.")
+    with pytest.raises(MetadataError, match=r"a\.md\.meta\.yaml: its id would be that of a\.md and a\.md\.txt\. "):
+        load(pages)
+
+
+def test_questions_beside_a_file_larger_than_anybody_writes_are_not_taken_into_memory(tmp_path: Path) -> None:
+    file, beside = written(tmp_path / "a.md", LAW), tmp_path / "a.questions.jsonl"
+    with beside.open("wb") as out:
+        out.truncate(1 << 40)  # sparse: takes no room
+    with pytest.raises(MetadataError) as caught:
+        load(file)
+    assert str(caught.value) == f"{beside}: has more than 8,388,608 bytes. Keep the questions that people are likely to ask."
+
+
 def test_wrong_front_matter_names_file_and_place(tmp_path: Path) -> None:
     file = written(tmp_path / "a.md", "---\nkind: law\n---\nText\n")
     with pytest.raises(MetadataError) as caught:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.documents import Audience, Authority, Kind, Metadata, Standing, Status
 from assistant.errors import MetadataError
+from assistant.reading import metadata
 from assistant.reading.metadata import (
     KEYS,
     _Loader,
@@ -237,3 +238,58 @@ def test_front_matter_takes_no_aliases_and_a_sidecar_does(tmp_path: Path) -> Non
     assert str(caught.value) == "a.md: front matter: not valid YAML at line 2, an alias (*name) is no value here. Quote values that hold ': '."
     (tmp_path / "m.yaml").write_text("a.md: &a {note: x}\nb.md: *a\n", encoding="utf-8")
     assert read_metadata_file(tmp_path / "m.yaml") == {"a.md": {"note": "x"}, "b.md": {"note": "x"}}
+
+
+def test_a_sidecar_holds_no_more_than_anybody_writes(tmp_path: Path) -> None:
+    sidecar, most = tmp_path / "a.meta.yaml", metadata.MOST_SIDECAR_BYTES
+    sidecar.write_text("note: " + "x" * (most - 6), encoding="utf-8")
+    assert read_sidecars(tmp_path / "a.pdf") == {"note": "x" * (most - 6)}
+    sidecar.write_text("note: " + "x" * (most - 5), encoding="utf-8")
+    with pytest.raises(MetadataError) as caught:
+        read_sidecars(tmp_path / "a.pdf")
+    assert str(caught.value) == f"{sidecar}: has more than 32,768 bytes, so it is no metadata. Leave only keys with short values in it."
+    with pytest.raises(MetadataError, match=r"^a\.md: front matter: has more than 32,768 bytes, so it is no metadata\."):
+        split_front_matter("---\nnote: " + "字" * 11_000 + "\n---\n", "a.md")
+
+
+def test_a_sidecar_larger_than_memory_is_not_taken_into_it(tmp_path: Path) -> None:
+    sidecar = tmp_path / "a.meta.yaml"
+    with sidecar.open("wb") as out:
+        out.truncate(1 << 40)  # sparse: takes no room
+    with pytest.raises(MetadataError, match="has more than 32,768 bytes"):
+        read_sidecars(tmp_path / "a.pdf")
+
+
+BOMB = "aliases: &a0 [x]\n" + "".join(f"k{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
+REPEATED = f"note: &a {'x' * 16_000}\naliases: [{', '.join(['*a'] * 4_000)}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a: " + "[" * 30_000, "not valid YAML at line 1, nested too deep. Quote values that hold ': '."),
+        ("{a: " * 8_000, "not valid YAML at line 1, nested too deep. Quote values that hold ': '."),
+        ("- " * 16_000, "not valid YAML at line 1, nested too deep. Quote values that hold ': '."),
+        (BOMB, "stands for more than 1,000,000 characters. Write values out instead of aliases (*name)."),
+        (REPEATED, "stands for more than 1,000,000 characters. Write values out instead of aliases (*name)."),
+        ("note: &a [*a]", "not valid YAML at line 1, found unconstructable recursive node. Quote values that hold ': '."),
+        ("note: !!python/object/apply:os.system [true]", "note ['true'] is not a text. Correct it there."),
+    ],
+)
+def test_a_sidecar_made_to_exhaust_is_one_line_at_once(tmp_path: Path, text: str, what: str) -> None:
+    sidecar = tmp_path / "a.meta.yaml"
+    sidecar.write_text(text, encoding="utf-8")
+    start = time.process_time()
+    with pytest.raises(MetadataError) as caught:
+        read_sidecars(tmp_path / "a.pdf")
+    assert str(caught.value) == f"{sidecar}: {what}"
+    assert time.process_time() - start < 2
+
+
+def test_twenty_levels_can_be_written_and_no_more(tmp_path: Path) -> None:
+    file = tmp_path / "m.yaml"
+    file.write_text("a: " + "[" * 18 + "x" + "]" * 18, encoding="utf-8")
+    assert str(read_metadata_file(file)) == "{'a': " + "[" * 18 + "'x'" + "]" * 18 + "}"
+    file.write_text("a: " + "[" * 19 + "x" + "]" * 19, encoding="utf-8")
+    with pytest.raises(MetadataError, match="at line 1, nested too deep"):
+        read_metadata_file(file)

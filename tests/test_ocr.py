@@ -1,11 +1,13 @@
 """Scans and pictures are read with place and certainty; columns in order; what is too poor is refused, not guessed."""
 
+import contextlib
 import io
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
 from assistant.errors import NoTextLayer, UnreadableFile
 from assistant.reading import ocr
@@ -73,6 +75,29 @@ def test_a_scanned_page_is_read_with_its_page_and_certainty() -> None:
     assert [p.number for p in reading.pages] == [1]
     assert len(reading.warnings) == 1
     assert reading.warnings[0].startswith("page 1 read by OCR, certain to ")
+
+
+@pytest.mark.parametrize("found", ["as much as the page says", "nothing", "no picture"])
+def test_each_page_that_is_read_from_its_picture_has_its_own_time(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the picture says no more than the page itself, or cannot be drawn."""
+    told: list[str] = []
+
+    def read_page(data: bytes, number: int) -> tuple[list[Line], float, None]:
+        told.append(f"page {number}")
+        if found == "no picture":
+            raise ValueError(found)
+        return ([line("Part 1", 60, 700)] if found == "as much as the page says" else []), 1.0, None
+
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    monkeypatch.setattr(ocr, "read_page", read_page)
+    canvas = Canvas(stream := io.BytesIO())
+    for number in (1, 2):
+        canvas.drawString(60, 700, f"Part {number}")
+        canvas.showPage()
+    canvas.save()
+    with contextlib.suppress(NoTextLayer):
+        read_pdf(stream.getvalue(), "parts.pdf", lambda: told.append("tick"))
+    assert told == ["tick", "tick", "tick", "page 1", "tick", "page 2"]
 
 
 @needs_ocr

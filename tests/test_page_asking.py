@@ -17,13 +17,14 @@ from assistant.access.people import LOCAL, Person, Role
 from assistant.config import load_settings
 from assistant.curation import Curator
 from assistant.documents import Audience, Kind, Status
-from assistant.errors import ConfigError, IndexUnavailable
+from assistant.errors import ConfigError, ConversationError, DiskFull, IndexMismatch, IndexUnavailable
 from assistant.events import Done, Event, Shown
 from assistant.filling import Filling
 from assistant.page.ask_tab import _Tab, build
 from assistant.page.ask_words import EN, ZH
 from assistant.page.asking import Asking, scope_of
 from assistant.page.page_words import EN as FRAME
+from assistant.page.page_words import words
 from assistant.page.turns import Talk
 from assistant.pipeline import Assistant
 from assistant.results import Abstention, Answer, Scope
@@ -91,7 +92,7 @@ def test_a_visitor_is_answered_from_what_they_may_see(asking: Asking, monkeypatc
     assert seen == [Person("anna", Role.STAFF).audiences]
 
 
-@pytest.mark.parametrize(("error", "shown"), [(IndexUnavailable("home: locked. Wait <b>."), "home: locked. Wait &lt;b&gt;."), (RuntimeError("secret"), "")])
+@pytest.mark.parametrize(("error", "shown"), [(ConfigError("x.yaml: wrong. Mend <b>."), "x.yaml: wrong. Mend &lt;b&gt;."), (RuntimeError("secret"), "")])
 def test_an_error_is_one_clear_line(asking: Asking, monkeypatch: pytest.MonkeyPatch, error: Exception, shown: str) -> None:
     def fail(*arguments: object) -> Any:
         raise error
@@ -101,6 +102,24 @@ def test_an_error_is_one_clear_line(asking: Asking, monkeypatch: pytest.MonkeyPa
     assert (shown or FRAME.internal.replace("'", "&#x27;")) in last
     assert 'role="alert"' in last
     assert "secret" not in last
+
+
+@pytest.mark.parametrize("kind", [IndexUnavailable, IndexMismatch, ConversationError, DiskFull])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_reader_is_not_told_where_the_library_lies_and_the_log_is(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: type[Exception], language: str
+) -> None:
+    whole = f"{asking.assistant.settings.home}: locked by another process. Wait for it."
+
+    def fail(*arguments: object) -> Any:
+        raise kind(whole)
+
+    monkeypatch.setattr(Assistant, "stream", fail)
+    (*_, last) = ask(asking, Talk(language), QUESTION)
+    w = words(language)
+    assert (w.disk_full if kind is DiskFull else w.unavailable).replace("'", "&#x27;") in last
+    assert str(asking.assistant.settings.home) not in last
+    assert [record.getMessage() for record in caplog.records if record.name == "assistant.page.troubles"] == [whole]
 
 
 def test_what_is_stopped_stays_and_nothing_is_added(asking: Asking, library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:

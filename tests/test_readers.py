@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import docx
+import pptx
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -338,6 +339,22 @@ def test_docx_tracked_changes_are_read_as_accepted() -> None:
         change.append(run)
         paragraph._p.append(change)
     assert read_docx(docx_bytes(document), "a.docx").text == "The rate is 30%"
+
+
+@pytest.mark.parametrize(("said", "columns"), [("3", 3), ("99999999999", 1), ("2000000", 63), ("x", 1), ("-5", 1), ("²", 1)])
+def test_a_cell_covers_no_more_columns_than_a_table_of_word_has(said: str, columns: int) -> None:
+    document = docx.Document()
+    cell = document.add_table(1, 1).cell(0, 0)
+    cell.text = "30%"
+    cell._tc.get_or_add_tcPr().get_or_add_gridSpan().set(qn("w:val"), said)
+    assert read_docx(docx_bytes(document), "a.docx").text == "| 30% |" + "  |" * (columns - 1) + "\n|" + " --- |" * columns
+
+
+def test_the_reason_of_a_refusal_names_no_place_in_memory() -> None:
+    show = io.BytesIO()
+    pptx.Presentation().save(show)
+    with pytest.raises(UnreadableFile, match=r"^a\.docx: not readable as \.docx, it is not a Word file, content type is 'application/vnd\.openxml"):
+        read_docx(show.getvalue(), "a.docx")
 
 
 @pytest.mark.parametrize("data", [b"not a zip", b"PK\x03\x04broken"])

@@ -46,6 +46,21 @@ def test_nothing_was_asked(library: Assistant) -> None:
     assert not library.settings.conversations_file.exists(), "looking makes no database"
 
 
+def test_what_a_clock_that_was_ahead_has_dated_is_in_no_week(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = conversations.Conversations(library.settings.conversations_file)
+    held = made.begin()
+    for day, question in (("2026-05-17", "now?"), ("2026-05-18", "ahead?"), ("2999-01-01", "far ahead?")):
+        monkeypatch.setattr(conversations, "_now", lambda day=day: f"{day}T08:00:00+00:00")
+        made.add(held, answer_to_dict(Abstention(question, "en", Reason.OUT_OF_SCOPE, (), "no", (), TODAY, 1, "f")), {})
+    made.close()
+    for number, day in enumerate(("2026-05-17", "2026-05-18", "2999-01-01")):
+        journal.append(library.settings.home, entry(number, day, f"judged on {day}?", Reason.UNSUPPORTED))
+    found = review(library, 4, TODAY)
+    assert [(week.answered, week.declined) for week in found.weeks] == [(0, 0), (0, 0), (0, 0), (0, 2)]
+    assert found.reasons == {Reason.UNSUPPORTED: 1, Reason.OUT_OF_SCOPE: 1}
+    assert {refusal.question for refusal in found.refusals} == {"now?", "judged on 2026-05-17?"}
+
+
 def test_what_was_kept_and_judged_counts_once(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     home = library.settings.home
     monkeypatch.setattr(conversations, "_now", lambda: "2026-05-12T08:00:00+00:00")

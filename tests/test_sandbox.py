@@ -6,6 +6,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,6 +107,22 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
         assert slow.read(".docx", docx_of("x"), "next.docx").text == "x"
     finally:
         slow.close()
+
+
+def test_a_file_of_many_pages_has_a_limit_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are each read in time, of which there is no end."""
+    endless = "import json, struct, sys, time\nframe = json.dumps({'tick': True}).encode()\nwhile True:\n"
+    endless += "    sys.stdout.buffer.write(struct.pack('>Q', len(frame)) + frame)\n    sys.stdout.buffer.flush()\n    time.sleep(0.02)\n"
+    box, started = Sandbox(seconds=30, in_all=0.6), subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **options: started([sys.executable, "-c", endless], **options))
+    begun = time.monotonic()
+    with pytest.raises(UnreadableFile, match=r"^slow\.pdf: still not read after 1 s in all, so it was given up\. Split or simplify the file\.$"):
+        box.read(".pdf", b"%PDF", "slow.pdf")
+    assert 0.6 <= time.monotonic() - begun < 10
+    monkeypatch.undo()
+    box.in_all = 60
+    assert box.read(".docx", docx_of("x"), "next.docx").text == "x"
+    box.close()
 
 
 def test_a_process_that_is_killed_costs_one_file(sandbox: Sandbox) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gradio import route_utils
 
 from assistant.access.people import Person, Role
 from assistant.api.screen import _KEPT, Sessions
@@ -56,6 +59,47 @@ def test_only_who_may_take_files_in_can_send_them(server: Running, role: str) ->
             (sent,) = response.json()
             event = client.post("/gradio_api/queue/join", json={"data": [named(sent)], "fn_index": 10_000, "session_hash": "of a librarian"})
             assert event.status_code != 403, "a file that was sent may be named, here in an event that Gradio does not know"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "No space is left on the server's disk. Let whoever runs this free some, then try again: nothing was lost."),
+        ("zh", "服务器磁盘空间不足。请维护人员清理空间后再试：没有丢失任何内容。"),
+    ],
+)
+def test_a_full_disk_is_told_to_who_sends_a_file_and_keeps_no_half_of_it(
+    server: Running, language: str, sentence: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from assistant.page.ui import uploads_folder
+
+    def full(**options: Any) -> Any:
+        file: Any = tempfile.NamedTemporaryFile(**options)  # noqa: SIM115  Gradio closes it
+        file.write(b"half of it")
+
+        def write(data: bytes) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        file.write = write
+        return file
+
+    before = set(uploads_folder().rglob("*"))
+    monkeypatch.setattr(route_utils, "NamedTemporaryFile", full)
+    with server.client("librarian") as client:
+        response = client.post("/gradio_api/upload", files={"files": ("x.md", b"hello")}, headers={"Cookie": f"language={language}"})
+    assert (response.status_code, response.text) == (503, sentence)
+    assert set(uploads_folder().rglob("*")) == before
+    log = f"{uploads_folder()}: no space left on the disk of this folder. Free some, then try again: nothing was lost."
+    assert [record.getMessage() for record in caplog.records if record.name == "assistant.page.troubles"] == [log]
+
+
+def test_another_failure_to_keep_a_file_is_no_full_disk(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**options: Any) -> Any:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(route_utils, "NamedTemporaryFile", broken)
+    with server.client("librarian") as client:
+        assert client.post("/gradio_api/upload", files={"files": ("x.md", b"hello")}).status_code == 500
 
 
 @pytest.mark.parametrize(

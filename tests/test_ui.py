@@ -18,6 +18,7 @@ from assistant.config import load_settings
 from assistant.documents import Audience
 from assistant.errors import ConfigError, IndexUnavailable
 from assistant.filling import Filling
+from assistant.page.page_words import words
 from assistant.page.ui import TABS, build
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
@@ -109,6 +110,22 @@ def test_a_filling_that_fails_says_so(error: Exception, said: str) -> None:
     while filling.running and time.monotonic() < deadline:
         time.sleep(0.01)
     assert filling.error == said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_filling_that_fails_tells_readers_no_folder_and_the_log_does(language: str, caplog: pytest.LogCaptureFixture) -> None:
+    fake = FakeAssistant(IndexUnavailable("/srv/home: locked. Wait for it."))
+    fake.may_fill.set()
+    filling = Filling(as_assistant(fake))
+    filling.start()
+    filling._thread.join(10)
+    blocks = build(as_assistant(fake), filling)
+    (draw,) = {f.fn for f in blocks.fns.values() if getattr(f.fn, "__name__", "") == "draw_head"}
+    assert draw is not None
+    head = str(draw(visit(), language))
+    assert words(language).unavailable.replace("'", "&#x27;") in head
+    assert "/srv/home" not in head
+    assert "filling the library failed: /srv/home: locked. Wait for it." in [record.getMessage() for record in caplog.records]
 
 
 def test_a_port_in_use_is_an_error_that_says_what_to_do() -> None:

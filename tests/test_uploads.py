@@ -68,3 +68,14 @@ def test_what_a_killed_server_left_is_cleared_after_a_day(tmp_path: Path) -> Non
         os.utime(left, (yesterday, yesterday))
         assert uploads.clear() == 1
         assert list(uploads.folder.iterdir()) == [running]
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_what_a_wrong_clock_dated_is_cleared_as_well(days: int, tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    left = uploads.folder / "left"
+    left.mkdir(parents=True)
+    with uploads.batch() as running:
+        os.utime(left, (time.time() + days * 86_400,) * 2)
+        assert uploads.clear() == 1
+        assert list(uploads.folder.iterdir()) == [running]

@@ -183,3 +183,17 @@ def test_no_memory_of_the_process_reaches_the_disk(tmp_path: Path, count: int) -
         unused = (graph / name).read_bytes()[filled * width :]
         assert not any(unused), name
     assert filled in (0, count)  # small graphs wait in SQLite
+
+
+@pytest.mark.parametrize("act", [lambda store: store.delete(["p0"]), lambda store: store.blank()], ids=["delete", "blank"])
+def test_what_a_killed_writer_left_beside_the_vectors_is_overwritten(tmp_path: Path, act: Callable[[VectorStore], None]) -> None:
+    with closing(VectorStore(tmp_path)) as store:
+        store.upsert([f"p{i}" for i in range(1100)], "a", np.eye(1100, 16, dtype=np.float32) + 1)
+        [graph] = [header.parent for header in (tmp_path / "chroma").glob("*/header.bin")]
+        filled, row = struct.unpack_from("<2Q", (graph / "header.bin").read_bytes(), 20)
+        with (graph / "data_level0.bin").open("r+b") as file:
+            file.seek(filled * row + 7)
+            file.write(b"words of a removed source")
+        act(store)
+        assert b"removed source" not in (graph / "data_level0.bin").read_bytes()
+        assert store.lost([f"p{i}" for i in range(1, 1100)]) == set()

@@ -26,6 +26,8 @@ from assistant.errors import AccountError
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024
 TOKEN_PREFIX = "pca_"
 """Lets scanners for leaked secrets find a token."""
+SET_BACK = 3600
+"""Seconds by which the clock may be set back without ending sessions and tokens: it is corrected by less all the time."""
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 _schema = sa.MetaData()
 _users = sa.Table(
@@ -192,9 +194,10 @@ class Accounts:
             db.execute(_sessions.insert(), {"secret": _digest(secret), "user": name, "expires": self._now() + seconds})
         return secret
 
-    def session(self, secret: str) -> Person | None:
-        """Return whose session this is, unless it has expired."""
-        valid = sa.and_(_sessions.c.secret == _digest(secret), _sessions.c.expires > self._now())
+    def session(self, secret: str, longest: int) -> Person | None:
+        """Return whose session this is, unless it has expired, or ends later than one of ``longest`` seconds can: the clock was ahead when it began."""
+        now = self._now()
+        valid = sa.and_(_sessions.c.secret == _digest(secret), _sessions.c.expires > now, _sessions.c.expires <= now + longest + SET_BACK)
         return self._person(sa.select(_users).join(_sessions, _sessions.c.user == _users.c.name).where(valid))
 
     def close_session(self, secret: str) -> None:
@@ -236,8 +239,10 @@ class Accounts:
                 raise AccountError(f"{token_id!r}: no token has this id. List them with: assistant tokens list")
 
     def token(self, secret: str) -> Person | None:
-        """Return whose token this is, unless it has expired."""
-        valid = sa.and_(_tokens.c.secret == _digest(secret), sa.or_(_tokens.c.expires.is_(None), _tokens.c.expires > self._now()))
+        """Return whose token this is, unless it has expired, or has an end date that was reckoned from a day that is still to come."""
+        now = self._now()
+        lasting = sa.or_(_tokens.c.expires.is_(None), sa.and_(_tokens.c.expires > now, _tokens.c.created <= now + SET_BACK))
+        valid = sa.and_(_tokens.c.secret == _digest(secret), lasting)
         return self._person(sa.select(_users).join(_tokens, _tokens.c.user == _users.c.name).where(valid))
 
     # -- shared -----------------------------------------------------------------------------------------------

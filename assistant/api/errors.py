@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,11 +14,13 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.errors import AssistantError, IndexUnavailable, LoadError, MetadataError, ProfileError, SourceNotFound, ToolError
+from assistant.errors import AssistantError, DiskFull, IndexUnavailable, LoadError, MetadataError, ProfileError, SourceNotFound, ToolError
+from assistant.library.disk import disk_fault
 
 _CODES = {400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 INTERNAL = "Something failed inside the server. Its log says what."
+FULL = "No space is left on the server's disk. Free some, then try again: nothing was lost."
 
 
 class ApiError(HTTPException):
@@ -56,6 +60,8 @@ def error_response(error: HTTPException) -> JSONResponse:
 def explain(error: Exception) -> HTTPException:
     """Return the error that a caller sees for one from inside; texts that may name paths or addresses are logged instead."""
     match error:
+        case HTTPException(__cause__=OSError() as cause) if told := disk_fault(cause, Path(tempfile.gettempdir())):
+            return explain(told)  # what a request sends is kept there until it is whole; FastAPI would call it a fault of the request
         case HTTPException():
             return error
         case RequestValidationError():
@@ -64,6 +70,9 @@ def explain(error: Exception) -> HTTPException:
             return ApiError(404, "not_found", "No source has this id. List them with GET /api/v1/sources.")
         case ProfileError() | MetadataError() | LoadError() | ToolError():
             return ApiError(422, "invalid_request", str(error))
+        case DiskFull():
+            logging.getLogger(__name__).warning("%s", error)
+            return ApiError(503, "unavailable", FULL, headers={"Retry-After": "5"})
         case IndexUnavailable():
             logging.getLogger(__name__).warning("%s", error)
             return ApiError(503, "unavailable", "The library cannot be used now. Try again, or see the server's log.", headers={"Retry-After": "5"})

@@ -138,7 +138,7 @@ class Guard:
             return await run_in_threadpool(self.accounts.person, name) or Person(name, Role.READER)
         cookie = session_of(scope)
         self._check_origin(scope, must_prove=bool(cookie))
-        return await run_in_threadpool(self.accounts.session, cookie) if cookie else None
+        return await run_in_threadpool(self.accounts.session, cookie, self.settings.session_hours * 3600) if cookie else None
 
     def guarded(self, app: ASGIApp) -> ASGIApp:
         """Return ``app`` with each request checked: its name for this server, who makes it, and how often."""

@@ -170,8 +170,11 @@ class Dictionary:
     def _build(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         scratch = self.path.with_suffix(f".{os.getpid()}.tmp")
-        scratch.write_bytes(_cedict())
-        scratch.replace(self.path)  # atomic: two processes may build at once
+        try:
+            scratch.write_bytes(_cedict())
+            scratch.replace(self.path)  # atomic: two processes may build at once
+        finally:
+            scratch.unlink(missing_ok=True)  # half of it, where the disk is full
 
     def english(self, word: str) -> list[tuple[str, ...]]:
         """Return the glosses of a Chinese word as tuples of English stems, the commonest first."""

@@ -27,7 +27,7 @@ from assistant.library.index import Index
 
 _FORMAT = "policy-case-assistant backup 1"
 _MANIFEST = "manifest.json"
-_LEFT_OUT = frozenset({"dictionary.sqlite", "uploads", "write.lock"})
+_LEFT_OUT = frozenset({"dictionary.sqlite", "uploads", "write.lock", "read.lock"})
 _DATABASES = (".sqlite", ".sqlite3")
 _COMPANIONS = ("-wal", "-shm", "-journal")
 _BLOCK = 1 << 20

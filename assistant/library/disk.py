@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from assistant.errors import IndexUnavailable
+from assistant.errors import DiskFull, IndexUnavailable
 
 ROOM = 1 << 20
 """Bytes with which no transaction gets far: where fewer are free, a failure of input and output is for want of space."""
@@ -24,7 +24,7 @@ def disk_fault(error: Exception, home: Path) -> IndexUnavailable | None:
     """Return what to tell where ``error`` came of a full disk or a missing right to write in ``home``; nothing where it came of something else."""
     if _for_want_of_space(error, home):
         folder = (_crowded(home) or home) if isinstance(error, sqlite3.Error) else home
-        return IndexUnavailable(f"{folder}: no space left on the disk of this folder. Free some, then try again: nothing was lost.")
+        return DiskFull(f"{folder}: no space left on the disk of this folder. Free some, then try again: nothing was lost.")
     if _for_want_of_rights(error, home):
         return IndexUnavailable(
             f"{home}: no right to write in this folder. Give the user that runs the assistant that right, or choose another with ASSISTANT_HOME."

@@ -259,6 +259,7 @@ class Index:
                 kept |= encode_passages(self.registry.source(source_id), never, self.embedder)
                 self.registry.keep_vectors(kept)
             self._send(source_id, kept)
+        self.vectors.blank()
         return found
 
     def rebuild(self) -> Diagnosis:

@@ -59,8 +59,8 @@ class Uploads:
         return disk_fault(error, self.folder.parent) or told
 
     def clear(self) -> int:
-        """Delete what a killed server left, and return how many uploads that were."""
-        old = [path for path in self.folder.glob("*") if time.time() - path.stat().st_mtime > FORGOTTEN]
+        """Delete what a killed server left, and return how many uploads that were; what lies far ahead was written while the clock was wrong."""
+        old = [path for path in self.folder.glob("*") if abs(time.time() - path.stat().st_mtime) > FORGOTTEN]
         for path in old:
             shutil.rmtree(path, ignore_errors=True)
         return len(old)

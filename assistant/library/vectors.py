@@ -11,6 +11,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,12 +42,13 @@ class VectorStore:
         home: the library's folder, which holds the embedded store.
         url: address of a Chroma server to use instead.
         collection: names the library on a server, which may serve several.
+        held: lets no other process write while Chroma is called, and gives the store to call; if not given, nobody else writes.
 
     Raises:
         IndexUnavailable: the folder cannot be opened, or the server does not answer.
     """
 
-    def __init__(self, home: Path, url: str = "", collection: str = COLLECTION) -> None:
+    def __init__(self, home: Path, url: str = "", collection: str = COLLECTION, held: Held | None = None) -> None:
         os.environ["ANONYMIZED_TELEMETRY"] = "False"
         import chromadb
         from chromadb.api import ServerAPI
@@ -55,6 +57,7 @@ class VectorStore:
 
         self._folder = home / "chroma"  # not there where a server keeps the vectors
         self._url = url
+        self._held = held or (lambda: nullcontext(self))
         self._where = url or str(self._folder)
         self._repair = "Run: assistant doctor" if url else "Run: assistant doctor --rebuild"
         try:
@@ -101,14 +104,21 @@ class VectorStore:
         for start in range(0, len(ids), self._batch):
             part = slice(start, start + self._batch)
             self._call("upsert", ids=list(ids[part]), embeddings=vectors[part], metadatas=[{"source_id": source_id}] * len(ids[part]))
+        self.blank()
+
+    def blank(self) -> None:
+        """Overwrite what an embedded store wrote of this process's memory beside the vectors; a writer that was killed did not come to it."""
         for graph in self._folder.glob("*/header.bin"):
-            blank_unused_rows(graph.parent)
+            with suppress(FileNotFoundError):  # lost, which is told elsewhere
+                blank_unused_rows(graph.parent)
 
     def delete(self, ids: Iterable[str]) -> None:
         """Remove vectors by passage id; ids that are not there are no error."""
         wanted = list(ids)
         for start in range(0, len(wanted), self._batch):
             self._call("delete", ids=wanted[start : start + self._batch])
+        if wanted:
+            self.blank()
 
     def query(self, vector: Vectors, k: int, sources: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """Return up to ``k`` ``(passage id, cosine)``, nearest first, ties by id; only of ``sources`` where given."""
@@ -142,7 +152,10 @@ class VectorStore:
         for start in range(0, len(ids), self._batch):
             part = list(ids[start : start + self._batch])
             try:
-                out.update(set(part) - set(self._collection.get(ids=part, include=["embeddings"])["ids"]))
+                with self._held() as store:
+                    out.update(set(part) - set(store._collection.get(ids=part, include=["embeddings"])["ids"]))
+            except IndexUnavailable:
+                raise
             except Exception as error:  # one that is lost fails the whole batch
                 if self._url and _is_away(error):
                     raise self._failure("failed to get", error, self._repair) from error
@@ -161,12 +174,18 @@ class VectorStore:
     def _call(self, name: str, **arguments: Any) -> Any:
         for tries_left in reversed(range(_TRIES)):
             try:
-                return getattr(self._collection, name)(**arguments)
+                with self._held() as store:
+                    return getattr(store._collection, name)(**arguments)
+            except IndexUnavailable:
+                raise
             except Exception as error:
                 if not (tries_left and _RACE in str(error)):
                     raise self._failure(f"failed to {name}", error, self._repair) from error
             time.sleep(_PAUSE)
         raise AssertionError("the last try returns or raises")
+
+
+Held = Callable[[], AbstractContextManager[VectorStore]]
 
 
 def blank_unused_rows(graph: Path) -> None:

@@ -19,6 +19,7 @@ from assistant.page.asking import Asking, Opened, scope_of
 from assistant.page.events import QUICK, QUIET
 from assistant.page.rendering import render_error
 from assistant.page.source_html import render_viewer_empty
+from assistant.page.troubles import readable
 from assistant.page.turns import Talk
 from assistant.pipeline import Assistant
 from assistant.results import Answer, Scope
@@ -159,7 +160,7 @@ class _Tab:
                 raise AssistantError(ask_words(talk.language).no_question)
             scope = scope_of(dict(zip(_FILTERS, filters, strict=True)), talk.language)
         except AssistantError as error:
-            yield {p.last: render_error(str(error), talk.language) + self.asking.last(talk)}
+            yield {p.last: render_error(readable(error, talk.language), talk.language) + self.asking.last(talk)}
             return
         busy = {p.ask: gr.update(visible=False), p.stop: gr.update(visible=True), p.question: ""}
         yield {p.earlier: self.asking.all(talk), **busy}
@@ -227,7 +228,7 @@ class _Tab:
         try:
             note(place)
         except AssistantError as error:
-            raise gr.Error(str(error), duration=8) from error
+            raise gr.Error(readable(error, talk.language), duration=8) from error
         if place < len(talk.turns) - 1:
             return {self.parts.earlier: self.asking.earlier(talk)}
         return {self.parts.last: self.asking.last(talk)}

@@ -27,6 +27,7 @@ from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
 from assistant.page.source_html import render_citation, render_hit, render_viewer_empty
 from assistant.page.suggestions import suggested
+from assistant.page.troubles import readable
 from assistant.page.turns import Talk, Turn
 from assistant.page.visitors import library_for
 from assistant.pipeline import Assistant
@@ -79,7 +80,7 @@ class Asking:
                     yield turn
             yield replace(turn, number=len(self.conversations.turns(talk.id)))
         except AssistantError as error:
-            yield replace(turn, error=str(error))
+            yield replace(turn, error=readable(error, talk.language))
         except Exception:  # the page must not stay at "searching"; the trace is for the log, not for the asker
             logging.getLogger(__name__).exception("a question from the page failed")
             yield replace(turn, error=words(talk.language).internal)
@@ -133,7 +134,7 @@ class Asking:
             if turn.outcome is not None and 0 <= number < len(turn.outcome.hits):
                 return render_hit(library, turn.outcome.hits[number], language)
         except AssistantError as error:
-            return render_error(str(error), language)
+            return render_error(readable(error, language), language)
         return render_viewer_empty(language)
 
     # -- what readers say -------------------------------------------------------------------------------------

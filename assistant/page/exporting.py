@@ -18,6 +18,7 @@ from assistant.errors import AssistantError
 from assistant.filling import Filling
 from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
+from assistant.page.troubles import readable
 
 _T = TypeVar("_T")
 POLL = 0.5
@@ -31,15 +32,18 @@ class Exports:
 
     def __init__(self, name: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+        self._made: dict[Path, float] = {}  # not by the files' own times: a clock set ahead would take away what was just made
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     def new_folder(self) -> Path:
         """Return an empty folder for the files of one result; those of old ones go."""
-        for old in self.folder.iterdir():
-            if time.time() - old.stat().st_mtime > _KEPT:
-                shutil.rmtree(old, ignore_errors=True)
+        now = time.monotonic()
+        for old in [path for path, made in list(self._made.items()) if now - made > _KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+            self._made.pop(old, None)
         folder = self.folder / secrets.token_hex(4)
         folder.mkdir()
+        self._made[folder] = now
         return folder
 
 
@@ -62,7 +66,8 @@ def show_result(
     try:
         yield compute()
     except AssistantError as error:
-        yield render_error(worded(error), language), None, hidden(), hidden()
+        told = readable(error, language)
+        yield render_error(worded(error) if told == str(error) else told, language), None, hidden(), hidden()
     except Exception:  # the page must say something; the trace is for the log
         logging.getLogger(__name__).exception("a result failed on the page")
         yield render_error(words(language).internal, language), None, hidden(), hidden()

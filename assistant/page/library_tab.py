@@ -29,6 +29,7 @@ from assistant.page.library_view import FileState, render_done, render_files, re
 from assistant.page.metadata_form import form_values, given_only, no_values, read_form
 from assistant.page.page_words import words
 from assistant.page.rendering import render_error, render_filling
+from assistant.page.troubles import readable
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
 
@@ -61,7 +62,7 @@ class LibraryTab:
             found = matching(library.sources(), query or "", Kind(kind) if kind else None, Status(status) if status else None)
             html = render_list(found[:most], library.texts.coverage(), len(found), chosen, language)
         except (AssistantError, ValueError) as error:
-            return render_error(str(error), language), gr.update(visible=False)
+            return render_error(readable(error, language), language), gr.update(visible=False)
         return html, gr.update(visible=len(found) > most)
 
     def show(self, request: gr.Request, language: str, chosen: str, find: str | None) -> str:
@@ -75,7 +76,7 @@ class LibraryTab:
         except (SourceNotFound, StopIteration, UnicodeError):  # an event may name anything
             return render_gone(language)
         except AssistantError as error:
-            return render_error(str(error), language)
+            return render_error(readable(error, language), language)
         coverage = library.texts.coverage().get(chosen, Coverage(0, ()))
         return render_source(row, source, coverage, library.texts.passages_of(chosen), find or "", language)
 
@@ -98,7 +99,7 @@ class LibraryTab:
         try:
             given = given_only(read_form(said, language))
         except AssistantError as error:
-            problem = problem or render_error(str(error), language)
+            problem = problem or render_error(readable(error, language), language)
         if problem:
             yield problem, gr.update()
             return
@@ -106,7 +107,7 @@ class LibraryTab:
             for states in self._taking([Path(path) for path in sent or ()], yaml.safe_dump(given, allow_unicode=True) if given else ""):
                 yield render_files(states, language), gr.update(value=None)
         except AssistantError as error:
-            yield render_error(str(error), language), gr.update(value=None)
+            yield render_error(readable(error, language), language), gr.update(value=None)
         except Exception:
             yield self._failed(language), gr.update(value=None)
 
@@ -197,7 +198,7 @@ class LibraryTab:
         try:
             return work()
         except AssistantError as error:
-            return render_error(str(error), language)
+            return render_error(readable(error, language), language)
         except Exception:
             return self._failed(language)
 

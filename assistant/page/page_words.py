@@ -23,6 +23,8 @@ class Words:
     not_filled: str
     error: str
     internal: str
+    unavailable: str
+    disk_full: str
 
 
 ZH = Words(
@@ -36,6 +38,8 @@ ZH = Words(
     not_filled="资料库没有装满：{error}",
     error="无法回答",
     internal="程序内部出错，详情见服务器日志。请重试；如再次出现，请把日志交给维护人员。",
+    unavailable="资料库暂时无法使用，原因见服务器日志。请稍后再试；如再次出现，请联系维护人员。",
+    disk_full="服务器磁盘空间不足。请维护人员清理空间后再试：没有丢失任何内容。",
 )
 
 EN = Words(
@@ -49,6 +53,8 @@ EN = Words(
     not_filled="The library was not filled: {error}",
     error="No answer could be given",
     internal="Something failed inside the program; the server's log says what. Try again, and if it recurs, hand the log to whoever runs this.",
+    unavailable="The library cannot be used now; the server's log says why. Try again, and if it recurs, tell whoever runs this.",
+    disk_full="No space is left on the server's disk. Let whoever runs this free some, then try again: nothing was lost.",
 )
 
 

@@ -17,6 +17,7 @@ from assistant.page.events import QUICK
 from assistant.page.page_words import words
 from assistant.page.quality_view import render_refusals, render_report, render_review
 from assistant.page.rendering import render_error
+from assistant.page.troubles import readable
 from assistant.page.visitors import visitor
 from assistant.pipeline import Assistant
 from assistant.reports import latest_report
@@ -42,7 +43,7 @@ class QualityTab:
             found = review(self.assistant, weeks if weeks in _CHOICES else _CHOICES[0], dt.datetime.now(dt.UTC).date())
             plots, refusals = render_review(found, language), render_refusals(found, language)
         except AssistantError as error:
-            plots, refusals = render_error(str(error), language), ""
+            plots, refusals = render_error(readable(error, language), language), ""
         except Exception:  # the trace is for the log, not for the page
             logging.getLogger(__name__).exception("the review of the last weeks failed")
             plots, refusals = render_error(words(language).internal, language), ""

@@ -11,6 +11,7 @@ from assistant.errors import AssistantError, SourceNotFound
 from assistant.page.answer_html import button
 from assistant.page.ask_words import ask_words
 from assistant.page.rendering import badges, language_tag, mark, render_error, where
+from assistant.page.troubles import readable
 from assistant.page.turns import Turn
 from assistant.pdf_view import PageImage, can_be_shown, page_image
 from assistant.pipeline import Assistant
@@ -114,7 +115,7 @@ def _printed(library: Assistant, source: Source, span: Span, quote: str, languag
     try:
         return _figure(page_image(library, source.id, span, width=_WIDTH), quote, language)
     except AssistantError as error:
-        return render_error(str(error), language)
+        return render_error(readable(error, language), language)
 
 
 def _figure(image: PageImage, quote: str, language: str) -> str:

@@ -6,19 +6,25 @@ A tab's ``build(assistant, filling, language)`` adds the tab to the page being b
 
 from __future__ import annotations
 
+import contextlib
 import os
+import traceback
 from pathlib import Path
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
+from gradio.routes import App
 from gradio.utils import get_upload_folder
 
 from assistant.errors import AssistantError
 from assistant.filling import Filling
+from assistant.library.disk import disk_fault
 from assistant.page import ask_tab, benefits_tab, library_tab, quality_tab, tools_tab
 from assistant.page.events import QUICK
 from assistant.page.page_words import LANGUAGE_COOKIE, chosen_language, words
 from assistant.page.rendering import render_error, render_header
+from assistant.page.troubles import readable, reworded
 from assistant.page.visitors import library_for, visitor
 from assistant.pipeline import Assistant
 from assistant.tools.report_html import STYLE
@@ -63,8 +69,9 @@ def _wire(blocks: gr.Blocks, assistant: Assistant, filling: Filling, head: gr.HT
         try:
             drawn = render_header([row.metadata for row in library_for(assistant, request).sources()], chosen, name)
         except AssistantError as error:
-            return render_header([], chosen, name) + render_error(str(error), chosen)
-        return drawn + (render_error(words(chosen).not_filled.format(error=filling.error), chosen) if filling.error else "")
+            return render_header([], chosen, name) + render_error(readable(error, chosen), chosen)
+        told = reworded(filling.trouble, chosen) if filling.trouble else filling.error  # the log has it already
+        return drawn + (render_error(words(chosen).not_filled.format(error=told), chosen) if told else "")
 
     def greet(request: gr.Request) -> tuple[str, str, gr.Timer]:
         chosen = chosen_language(request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", ""))
@@ -111,7 +118,23 @@ def mount(app: FastAPI, assistant: Assistant, filling: Filling | None = None) ->
         mcp_server=False,
         max_file_size=assistant.settings.max_upload_mb * 1_000_000,
     )
+    page = next(below for route in mounted.routes if isinstance(below := getattr(route, "app", None), App))
+    page.add_exception_handler(OSError, _not_kept)
     return mounted
+
+
+async def _not_kept(request: Request, error: Exception) -> Response:
+    """Return what the page shows where the disk does not take what is sent to it, and delete the part that it took, which Gradio leaves behind."""
+    fault = disk_fault(error, uploads_folder())
+    if fault is None:
+        raise error
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for file in getattr(frame.f_locals.get("self"), "_files_to_close_on_error", ()):
+            with contextlib.suppress(OSError):  # to close it writes what is left
+                file.close()
+            Path(file.name).unlink(missing_ok=True)
+    language = chosen_language(request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", ""))
+    return PlainTextResponse(readable(fault, language), 503, {"Retry-After": "5"})
 
 
 def uploads_folder() -> Path:

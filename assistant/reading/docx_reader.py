@@ -14,7 +14,7 @@ from lxml import etree
 from assistant.errors import EncryptedFile, UnreadableFile
 from assistant.reading.canonical import Reading, canonical, turned
 from assistant.reading.docx_sight import DocumentSight
-from assistant.reading.readers import join_blocks, pipe_rows
+from assistant.reading.readers import declared_title, join_blocks, pipe_rows, reason_of
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
@@ -23,6 +23,8 @@ _DEFAULT_TITLES = frozenset({"word document", "untitled", "document", "无标题
 P, TBL, TR, TC, T = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc"), qn("w:t")
 _TC_PR, _VAL = qn("w:tcPr"), qn("w:val")
 _TEXT_BOX = qn("w:txbxContent")
+MOST_COLUMNS = 63
+"""What a table of Word can have; a cell that says it covers more would cost memory for each."""
 # A tracked deletion is no longer text; the fallback repeats a text box for old programs.
 _SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:instrText"), qn("w:delText"), qn("w:pPr"), qn("w:rPr")})
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -44,10 +46,9 @@ def read_docx(data: bytes, where: str) -> Reading:
         document = docx.Document(io.BytesIO(data))
         unseen = DocumentSight(document).take_out()
         blocks = [block for block in _blocks(document.element.body, _styles(document)) if block]
-        declared = (document.core_properties.title or "").strip()
+        declared = declared_title(document)
     except Exception as error:  # python-docx, zipfile and lxml each raise kinds of their own on damage
-        reason = " ".join(str(error).split())[:160] or type(error).__name__
-        raise UnreadableFile(f"{where}: not readable as .docx, {reason}. Save it anew and ingest it again.") from error
+        raise UnreadableFile(f"{where}: not readable as .docx, {reason_of(error)}. Save it anew and ingest it again.") from error
     headings = [block.lstrip("#").strip() for block in blocks if block.startswith("#")]
     if blocks and blocks[0].startswith("# "):
         title = headings[0]
@@ -91,9 +92,13 @@ def _rows(table: etree._Element, styles: dict[str, str]) -> list[list[str]]:
             merge, span = cell.find(f"{_TC_PR}/{qn('w:vMerge')}"), cell.find(f"{_TC_PR}/{qn('w:gridSpan')}")
             continued = merge is not None and merge.get(_VAL) != "restart" and len(cells) < len(above)
             text = above[len(cells)] if continued else " ".join(filter(None, _blocks(cell, styles)))
-            cells += [text] + [""] * (int(span.get(_VAL) or 1) - 1 if span is not None else 0)
+            cells += [text] + [""] * (_columns(span.get(_VAL) or "") - 1 if span is not None else 0)
         rows.append(cells)
     return rows
+
+
+def _columns(given: str) -> int:
+    return min(int(given), MOST_COLUMNS) if len(given) < 10 and given.isdecimal() else 1
 
 
 def _paragraph(paragraph: etree._Element, styles: dict[str, str]) -> str:

@@ -15,6 +15,8 @@ from assistant.documents import KnownQuestion
 from assistant.errors import MetadataError
 
 QUESTIONS_SUFFIX = ".questions.jsonl"
+MOST_BYTES = 8 << 20
+"""Of a sidecar: three times the questions of the whole corpus."""
 LONGEST = 500
 """Characters of a question."""
 
@@ -33,7 +35,11 @@ def read_questions(path: Path) -> tuple[KnownQuestion, ...]:
 
 def _questions(sidecar: Path) -> list[KnownQuestion]:
     try:
-        lines = sidecar.read_bytes().decode("utf-8-sig").split("\n")
+        with sidecar.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise MetadataError(f"{sidecar}: has more than {MOST_BYTES:,} bytes. Keep the questions that people are likely to ask.")
+        lines = data.decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise MetadataError(f"{sidecar}: cannot be read, {reason}. Give a file in UTF-8 with one JSON object a line.") from error

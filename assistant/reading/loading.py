@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from assistant.documents import Authority, Kind, KnownQuestion, Metadata, Source
-from assistant.errors import EmptyFile, UnknownSuffix, UnreadableFile
+from assistant.errors import EmptyFile, MetadataError, UnknownSuffix, UnreadableFile
 from assistant.reading.canonical import Reading, clean
 from assistant.reading.formats import KNOWN, READERS
 from assistant.reading.imprint import read_imprint
 from assistant.reading.known_questions import QUESTIONS_SUFFIX, read_questions
 from assistant.reading.legibility import lookalikes
-from assistant.reading.metadata import SIDECAR_SUFFIX, overrides_for, parse_metadata, read_sidecars
+from assistant.reading.metadata import SIDECAR_SUFFIX, named_by, overrides_for, parse_metadata, read_sidecars
 from assistant.reading.sandbox import Sandbox
 
 SUFFIXES: tuple[str, ...] = tuple(READERS)
@@ -58,7 +58,10 @@ def load(path: Path, overrides: Mapping[str, object] | None = None) -> Source:
     reading = _sandbox.read(suffix, data, where)
     if not any(map(str.isalnum, reading.text)):
         raise EmptyFile(f"{where}: holds no text. Check that the file is complete.")
-    beside = read_sidecars(path) | overrides_for(path, overrides)
+    beside, over = read_sidecars(path), overrides_for(path, overrides)
+    if beside.get("id") and "id" not in over:
+        _check_one_voice(path)
+    beside |= over
     given = parse_metadata(reading.given, f"{where}: front matter") | beside
     metadata = _metadata(reading, given, path, data)
     questions = read_questions(path)
@@ -101,6 +104,25 @@ def slug(name: str) -> str:
     """``name`` as an id: letters and digits of any script in lower case, all else one ``-``, 80 characters at most."""
     plain = unicodedata.normalize("NFKC", name).lower()
     return re.sub(r"[\W_]+", "-", plain).strip("-")[:80].rstrip("-")
+
+
+def _check_one_voice(path: Path) -> None:
+    """Check that the sidecar which gives ``path`` its id gives it to no other document: one would silently stand in for the other.
+
+    Raises:
+        MetadataError: It does.
+    """
+    sidecar = named_by(path)
+    if sidecar is None:
+        return
+    name = sidecar.name.removesuffix(SIDECAR_SUFFIX)
+    fitting = [sidecar.with_name(name + suffix) for suffix in ("", *SUFFIXES, *map(str.upper, SUFFIXES))]
+    fitting = [p for p in (*fitting, path) if p.suffix.lower() in READERS and p.is_file() and named_by(p) == sidecar]
+    both = sorted({p.stat().st_ino: p.name for p in fitting}.values())  # where case does not count, one file has two names
+    if len(both) > 1:
+        raise MetadataError(
+            f"{sidecar}: its id would be that of {' and '.join(both)}. Name it after one of them ({path.name}{SIDECAR_SUFFIX}), or take the id out."
+        )
 
 
 def _bytes(path: Path, where: str) -> bytes:

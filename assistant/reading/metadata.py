@@ -31,6 +31,12 @@ KEYS: tuple[str, ...] = tuple(field.name for field in fields(Metadata))
 LANGUAGES = ("en", "zh")
 
 SIDECAR_SUFFIX = ".meta.yaml"
+MOST_BYTES = MOST_CHARACTERS = 1_000_000
+"""Of a file with what is known of several documents, as it is and with aliases put in: some 12,000 short entries, which take nine seconds to read."""
+MOST_SIDECAR_BYTES = 1 << 15
+"""Of a sidecar or front matter, whose twenty keys take one or two thousand; the server reads sidecars itself, these in a second at most."""
+MOST_DEPTH = 20
+"""Levels of values within values: metadata have three, the rules that ship nine."""
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "kind": Kind,
@@ -144,25 +150,46 @@ def split_front_matter(text: str, where: str) -> tuple[Mapping[str, object], str
     block = _FENCE.match(text)
     if block is None:
         return {}, text
-    return _mapping(block["yaml"], f"{where}: front matter", _FrontMatterLoader), text[block.end() :]
+    where = f"{where}: front matter"
+    if len(block["yaml"].encode()) > MOST_SIDECAR_BYTES:
+        raise _too_long(where, MOST_SIDECAR_BYTES)
+    return _mapping(block["yaml"], where, _FrontMatterLoader), text[block.end() :]
 
 
-def read_metadata_file(path: Path) -> Mapping[str, object]:
+def read_metadata_file(path: Path, most: int = MOST_BYTES) -> Mapping[str, object]:
     """The mapping a YAML file holds, unchecked: a sidecar, or what ``--metadata`` names.
 
     Raises:
-        MetadataError: If the file cannot be read or is not a YAML mapping.
+        MetadataError: If the file cannot be read, has more than ``most`` bytes, is not a YAML mapping, or stands for more than anybody writes.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as stream:
+            data = stream.read(most + 1)
+        if len(data) > most:
+            raise _too_long(str(path), most)
+        text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise MetadataError(f"{path}: cannot be read, {reason}. Give a YAML file in UTF-8.") from error
     return _mapping(text, str(path))
 
 
+def _too_long(where: str, most: int) -> MetadataError:
+    return MetadataError(f"{where}: has more than {most:,} bytes, so it is no metadata. Leave only keys with short values in it.")
+
+
 class _Loader(yaml.BaseLoader):
     """Leaves every scalar a text, so 'language: no' and 'id: 007' mean what they say; a key may stand only once."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self._depth >= MOST_DEPTH:
+            raise yaml.MarkedYAMLError(problem="nested too deep", problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -193,7 +220,23 @@ def _mapping(text: str, where: str, loader: type[_Loader] = _Loader) -> Mapping[
         return {}
     if not isinstance(loaded, dict):
         raise MetadataError(f"{where}: holds {_show.repr(loaded)}, not keys with values. Write lines of 'key: value'.")
+    _check_size(loaded, where)
     return loaded
+
+
+def _check_size(loaded: object, where: str) -> None:
+    """Check how much the values are with aliases put in: ten of ten of ten of them are few characters and a billion values.
+
+    Raises:
+        MetadataError: If that is more than anybody writes.
+    """
+    left, waiting = MOST_CHARACTERS, [loaded]
+    while waiting:
+        value = waiting.pop()
+        left -= 1 + (len(value) if isinstance(value, (str, list, dict)) else 0)
+        if left < 0:
+            raise MetadataError(f"{where}: stands for more than {MOST_CHARACTERS:,} characters. Write values out instead of aliases (*name).")
+        waiting += [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
 
 
 def read_sidecars(path: Path) -> dict[str, object]:
@@ -202,12 +245,22 @@ def read_sidecars(path: Path) -> dict[str, object]:
     Raises:
         MetadataError: If a sidecar cannot be read or holds an illegal key or value.
     """
-    given: dict[str, object] = {}
-    for name in (path.stem, path.name):
-        sidecar = path.with_name(name + SIDECAR_SUFFIX)
-        if sidecar.is_file():
-            given |= parse_metadata(read_metadata_file(sidecar), str(sidecar))
-    return given
+    return {key: value for said in _sidecars(path).values() for key, value in said.items()}
+
+
+def named_by(path: Path) -> Path | None:
+    """The sidecar whose ``id`` the document in ``path`` has; nothing where none gives it one.
+
+    Raises:
+        MetadataError: If a sidecar cannot be read or holds an illegal key or value.
+    """
+    return next((sidecar for sidecar, said in reversed(_sidecars(path).items()) if "id" in said), None)
+
+
+def _sidecars(path: Path) -> dict[Path, dict[str, object]]:
+    """What each sidecar of ``path`` says, the one that wins last."""
+    sidecars = [path.with_name(name + SIDECAR_SUFFIX) for name in dict.fromkeys((path.stem, path.name))]
+    return {s: parse_metadata(read_metadata_file(s, MOST_SIDECAR_BYTES), str(s)) for s in sidecars if s.is_file()}
 
 
 def overrides_for(path: Path, overrides: Mapping[str, object] | None) -> dict[str, object]:

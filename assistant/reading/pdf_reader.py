@@ -63,7 +63,7 @@ def read_pdf(data: bytes, where: str, tick: Callable[[], None] = lambda: None) -
     """The text of a PDF in paragraphs, and its pages. Pages without a text of their own are read by OCR where it is installed.
 
     Args:
-        tick: Called after each page that took long.
+        tick: Called for each page whose text is taken, and for each that is read from its picture.
 
     Raises:
         EncryptedFile: If it cannot be opened without a password.
@@ -154,6 +154,7 @@ def _recognise(found: _Pages, data: bytes, tick: Callable[[], None]) -> None:
     if not silent or not ocr.available():
         return
     for number in silent:
+        tick()
         try:
             lines, certainty, frame = ocr.read_page(data, number)
         except Exception:  # pdfium cannot draw what pypdf could open: the page stays without text, and is named
@@ -167,7 +168,6 @@ def _recognise(found: _Pages, data: bytes, tick: Callable[[], None]) -> None:
             found.recognised[number] = certainty
         elif lines:
             found.guessed.append(number)
-        tick()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import lxml.html
 from lxml import etree
@@ -34,6 +35,7 @@ _LONGEST_LOOK_BACK = 500
 """Characters before a break that say how to mend it: more than any word has."""
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_IN_MEMORY = re.compile(r"file '<_io\.BytesIO[^']*'")
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 
 _BLOCKS = frozenset(
@@ -181,6 +183,19 @@ def pipe_rows(rows: Sequence[Sequence[str]]) -> str:
         return ""
     lines = ["| " + " | ".join(row) + " |" for row in kept]
     return "\n".join([lines[0], "|" + " --- |" * len(kept[0]), *lines[1:]])
+
+
+def declared_title(document: Any) -> str:
+    """The title among the properties of an Office file; none where they are damaged, for they are no part of the text."""
+    try:
+        return (document.core_properties.title or "").strip()
+    except Exception:  # python-docx and python-pptx meet damage with whatever Python raises on it
+        return ""
+
+
+def reason_of(error: Exception) -> str:
+    """What a library says of a damaged file, in one short line, without the place in memory that it takes for the file's name."""
+    return _IN_MEMORY.sub("it", " ".join(str(error).split()))[:160] or type(error).__name__
 
 
 def _html_blocks(element: lxml.html.HtmlElement) -> Iterator[str]:

@@ -29,6 +29,9 @@ from assistant.reading.page_drawing import Drawing, Mark
 
 SECONDS = 120.0
 """How long a file, or one page of it where pages are read one by one, may take: pypdf reads some 50 a second, OCR one in 2 to 10 s."""
+SECONDS_IN_ALL = 3600.0
+"""How long a file of however many pages may take: the scans of a book of some 400 at 9 s each. Meanwhile no other file is read, so that without an
+end a few thousand slow pages would keep everybody waiting for days."""
 MEMORY = 4 * 1024**3
 """Bytes of address space of the reading process, of which the libraries of OCR reserve up to 2 GB."""
 MOST_CHARACTERS = 20_000_000
@@ -40,8 +43,9 @@ _FRAME = struct.Struct(">Q")
 class Sandbox:
     """A process that reads files, started with the first one and again after it had to be ended. Safe for several threads."""
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY, in_all: float = SECONDS_IN_ALL) -> None:
         self.seconds = seconds
+        self.in_all = in_all
         self.memory = memory
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,11 +72,13 @@ class Sandbox:
 
     def _answer(self, request: dict[str, Any], data: bytes, where: str) -> dict[str, Any]:
         with self._lock:
+            end = time.monotonic() + self.in_all
             try:
-                return self._ask(request, data)
+                return self._ask(request, data, end)
             except TimeoutError as error:
                 self._end()
-                raise UnreadableFile(f"{where}: still not read after {self.seconds:.0f} s, so it was given up. Split or simplify the file.") from error
+                after = f"{self.in_all:,.0f} s in all" if time.monotonic() >= end else f"{self.seconds:.0f} s"
+                raise UnreadableFile(f"{where}: still not read after {after}, so it was given up. Split or simplify the file.") from error
             except (OSError, EOFError, ValueError) as error:
                 code = self._end()
                 what = "needs more memory than a document may" if code in (-9, 137) else "brings the reader down"
@@ -83,12 +89,12 @@ class Sandbox:
         with self._lock:
             self._end()
 
-    def _ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], data: bytes, end: float) -> dict[str, Any]:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         head = json.dumps(request).encode()
-        deadline = time.monotonic() + self.seconds
+        deadline = min(time.monotonic() + self.seconds, end)
         writer = threading.Thread(target=_send, args=(process, head, data), daemon=True)  # a child that hangs does not read
         writer.start()
         reply: dict[str, Any] = {"tick": True}
@@ -97,7 +103,7 @@ class Sandbox:
             if size > 8 * MOST_CHARACTERS:
                 raise ValueError("the reply is longer than any document")
             reply = json.loads(_receive(process, size, deadline))
-            deadline = time.monotonic() + self.seconds
+            deadline = min(time.monotonic() + self.seconds, end)
         writer.join()
         return reply
 

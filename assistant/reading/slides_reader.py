@@ -13,7 +13,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from assistant.documents import Page, Span
 from assistant.errors import UnreadableFile
 from assistant.reading.canonical import Reading, canonical, turned
-from assistant.reading.readers import join_blocks, pipe_rows
+from assistant.reading.readers import declared_title, join_blocks, pipe_rows, reason_of
 from assistant.reading.slides_sight import SlideSight
 
 
@@ -29,10 +29,9 @@ def read_pptx(data: bytes, where: str) -> Reading:
         width, height = presentation.slide_width or math.inf, presentation.slide_height or math.inf
         unseen = {n: SlideSight(slide, width, height).take_out() for n, slide in enumerate(slides, start=1) if not _is_hidden(slide)}
         raw = ["" if _is_hidden(slide) else _slide(slide) for slide in slides]
-        declared = (presentation.core_properties.title or "").strip()
+        declared = declared_title(presentation)
     except Exception as error:  # python-pptx, zipfile and lxml each raise kinds of their own on damage
-        reason = " ".join(str(error).split())[:160] or type(error).__name__
-        raise UnreadableFile(f"{where}: not readable as .pptx, {reason}. Save it anew and ingest it again.") from error
+        raise UnreadableFile(f"{where}: not readable as .pptx, {reason_of(error)}. Save it anew and ingest it again.") from error
     texts, text, pages = list(map(canonical, raw)), "", []
     for number, slide in enumerate(texts, start=1):
         start = len(text) + 2 if text and slide else len(text)

@@ -55,6 +55,8 @@ class SlideSight:
         ]
         self.colors = _theme_colors(slide)
         self.ground = self._background()
+        self._placeholders = {s._element: s for s in slide.placeholders}
+        self._grounds: dict[etree._Element, bool] = {}
         self.moved = {node.get("spid") for motion in slide._element.iter(qn("p:animMotion")) for node in motion.iter(qn("p:spTgt"))}
 
     def take_out(self) -> Unseen:
@@ -64,7 +66,7 @@ class SlideSight:
             beside = self._beside(placed)
             for text in placed.element.iter(qn("a:t")):
                 run = text.getparent()
-                if run is None or not (text.text or "").strip():
+                if run is None or not (text.text or "").strip() or next(text.iterancestors(qn("a:p")), None) is None:
                     continue
                 sight = max(beside, self._sight(run, placed, position))
                 unseen.note(sight, f"{text.text} ")
@@ -131,8 +133,7 @@ class SlideSight:
 
     def _inherits_fill(self, shape: etree._Element) -> bool:
         """Whether the placeholder that a shape stands in is filled."""
-        found = next((s for s in self.slide.placeholders if s._element is shape), None)
-        base = getattr(found, "_base_placeholder", None)
+        base = getattr(self._placeholders.get(shape), "_base_placeholder", None)
         while base is not None:
             fill = _fill(base._element)
             if fill is not None:
@@ -141,6 +142,12 @@ class SlideSight:
         return False
 
     def _may_be_ground(self, shape: etree._Element) -> bool:
+        """Whether letters may lie on a shape; asked of each shape below each text, so looked up once."""
+        if shape not in self._grounds:
+            self._grounds[shape] = self._is_ground(shape)
+        return self._grounds[shape]
+
+    def _is_ground(self, shape: etree._Element) -> bool:
         if shape.tag != qn("p:sp"):
             return shape.tag in (qn("p:pic"), qn("p:graphicFrame"))
         fill = _fill(shape)

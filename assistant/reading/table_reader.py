@@ -12,7 +12,7 @@ import openpyxl
 from assistant.errors import EncryptedFile, UnreadableFile
 from assistant.reading.canonical import Reading, canonical, turned
 from assistant.reading.decoding import read_text
-from assistant.reading.readers import join_blocks, pipe_rows
+from assistant.reading.readers import join_blocks, pipe_rows, reason_of
 from assistant.reading.sheet_cells import MOST_COLUMNS, SheetCells
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -57,8 +57,7 @@ def read_xlsx(data: bytes, where: str) -> Reading:
         uncomputed = [s.title for s in sheets if s.lacks_values(formulas[s.title])]
         declared = (book.properties.title or "").strip()
     except Exception as error:  # openpyxl, zipfile and the XML parser each raise kinds of their own on damage
-        reason = " ".join(str(error).split())[:160] or type(error).__name__
-        raise UnreadableFile(f"{where}: not readable as .xlsx, {reason}. Save it anew and ingest it again.") from error
+        raise UnreadableFile(f"{where}: not readable as .xlsx, {reason_of(error)}. Save it anew and ingest it again.") from error
     blocks: list[str] = []
     for sheet in sheets:
         grid = sheet.rows()
