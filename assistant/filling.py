@@ -6,6 +6,7 @@ import contextlib
 import logging
 import threading
 
+from assistant.answers.cross_encoder import open_cross_encoder
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 
@@ -45,6 +46,7 @@ class Filling:
         if not self.error:
             with contextlib.suppress(AssistantError):  # whoever asks is told
                 self._assistant.index.registry.read_ahead()
+                open_cross_encoder().load()
 
     def _note(self, done: int, total: int, name: str) -> None:
         self.done, self.total, self.name = done, total, name

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from assistant.access.views import IndexView
 from assistant.answers.answering import Draft, ExtractiveAnswerer
 from assistant.answers.composing import Finding, compose
+from assistant.answers.cross_encoder import excerpt_of, open_cross_encoder
 from assistant.answers.expectation import expect
 from assistant.answers.roles import Answerer, Finder, Verifier
 from assistant.answers.sufficiency import judge
@@ -231,7 +232,13 @@ class Assistant:
         hits = self.retriever.search(query, scope, self.settings.top_k)
         answering = self._answering(query, hits)
         draft = self._draft(query, answering)
-        sufficiency = judge(query, draft, self.index.registry.statistics()[0], expect(query, draft, self.retriever))
+        sufficiency = judge(
+            query,
+            draft,
+            self.index.registry.statistics()[0],
+            expect(query, draft, self.retriever),
+            lambda best: open_cross_encoder().odds(query.text, excerpt_of(best)),
+        )
         return Finding(query, scope, tuple(hits), tuple(answering), draft, sufficiency)
 
     def show(self, finding: Finding) -> Answer | Abstention:

@@ -34,7 +34,7 @@ ANSWERABLE = 1.8
 """What refusing an answerable question of the suites counts for beside answering an unanswerable one."""
 FOLDS = 8
 RIDGE = 1.0
-FOR, EITHER = frozenset({"matched", "score", "fits", "few_cosine", "across"}), frozenset({"few", "kind", "known"})
+FOR, EITHER = frozenset({"matched", "fits", "few_cosine", "reads"}), frozenset({"few", "kind", "known"})
 """Features that can only speak for an answer, and those that may speak for either; the others only speak against one."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answers.expectation import Expectation
 from assistant.answers.sufficiency import judge, model
 from assistant.language.glossary import Dictionary
 from evals.fit_refusal import EITHER, FOR, Example, best_threshold, cross_validated, fit, lines, rates
@@ -59,7 +60,8 @@ def test_sets_are_shown_apart_from_all_suites() -> None:
 
 
 def test_the_weights_that_ship_are_those_that_the_features_need(dictionary: Dictionary) -> None:
-    features = judge(*Shelf(dictionary, (PAPER, TEXT)).draft("How many apprentices did the machine works recruit?"), PASSAGES).features
+    query, draft = Shelf(dictionary, (PAPER, TEXT)).draft("How many apprentices did the machine works recruit?")
+    features = judge(query, draft, PASSAGES, Expectation(), lambda _: 1.0).features
     assert set(model().weights) == set(features)
     assert set(features) >= FOR | EITHER
     assert all(w >= 0 for name, w in model().weights.items() if name in FOR)

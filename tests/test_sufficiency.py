@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.answers.candidates import Candidate
+from assistant.answers.cross_encoder import excerpt_of, open_cross_encoder
 from assistant.answers.expectation import Expectation
 from assistant.answers.sufficiency import CLOSE, FAR, SMALL, SMALL_THRESHOLD, Sufficiency, judge, model, scene_of, support_of
 from assistant.language.glossary import Dictionary
@@ -26,8 +28,13 @@ def _shelf(dictionary: Dictionary) -> Shelf:
     return Shelf(dictionary, (PAPER, TEXT))
 
 
-def judged(shelf: Shelf, question: str) -> Sufficiency:
-    return judge(*shelf.draft(question), PASSAGES)
+def judged(shelf: Shelf, question: str, size: int = PASSAGES) -> Sufficiency:
+    query, draft = shelf.draft(question)
+    return judge(query, draft, size, Expectation(), lambda best: open_cross_encoder().odds(question, excerpt_of(best)))
+
+
+def unread(_best: Candidate) -> float:
+    raise AssertionError("a rule decides, so nothing need be read")
 
 
 @pytest.mark.parametrize(
@@ -103,13 +110,13 @@ def test_a_national_rule_answers_for_each_place(dictionary: Dictionary) -> None:
 
 @pytest.mark.parametrize(("size", "threshold"), [(PASSAGES, model().threshold), (SMALL - 1, SMALL_THRESHOLD)])
 def test_what_is_ruled_out_is_less_sure_than_what_is_answered(shelf: Shelf, size: int, threshold: float) -> None:
-    verdict = judge(*shelf.draft("How many apprentices did the Chongqing machine works recruit in 2019?"), size)
+    verdict = judge(*shelf.draft("How many apprentices did the Chongqing machine works recruit in 2019?"), size, Expectation(), unread)
     assert verdict.reason is Reason.EVIDENCE_TOO_WEAK
     assert 0.5 * threshold < verdict.confidence < threshold
 
 
 def test_nothing_found_and_nothing_about_it(shelf: Shelf) -> None:
-    assert judge(*shelf.draft("How many apprentices?", hits=[]), PASSAGES).reason is Reason.NOTHING_FOUND
+    assert judge(*shelf.draft("How many apprentices?", hits=[]), PASSAGES, Expectation(), unread).reason is Reason.NOTHING_FOUND
     assert judged(shelf, "How do I repair a punctured bicycle tyre?").reason is Reason.OUT_OF_SCOPE
 
 
@@ -133,5 +140,18 @@ def test_sentences_that_ask_nothing_tell_of_the_asker(question: str, scene: list
 def test_known_questions_speak_for_an_answer_only_as_far_as_evidence_is_near(shelf: Shelf, across: float, odds: float, borne: float) -> None:
     query, draft = shelf.draft("How much does the risk compensation fund pay at most for each project?")
     best = replace(draft.candidates[0], across=across)
-    told = judge(query, replace(draft, candidates=(best, *draft.candidates[1:])), PASSAGES, Expectation(known=odds))
+    told = judge(query, replace(draft, candidates=(best, *draft.candidates[1:])), PASSAGES, Expectation(known=odds), lambda _: 0.0)
     assert told.features["known"] == pytest.approx(borne)
+
+
+@pytest.mark.parametrize(("odds", "said"), [(-9.0, -1.0), (-4.0, -1.0), (0.0, 0.0), (2.0, 0.5), (9.0, 1.0)])
+def test_the_reading_network_is_believed_so_far_and_no_further(shelf: Shelf, odds: float, said: float) -> None:
+    query, draft = shelf.draft("How much does the risk compensation fund pay at most for each project?")
+    asked: list[Candidate] = []
+
+    def read(best: Candidate) -> float:
+        asked.append(best)
+        return odds
+
+    assert judge(query, draft, PASSAGES, Expectation(), read).features["reads"] == said
+    assert asked == [draft.candidates[0]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +42,8 @@ EXTREMES = (
 """What a figure answers to that is bounded on that side: *how much is the lowest* by *not less than 4,000 yuan*, and never by *not more*."""
 FAR, CLOSE = 0.15, 0.3
 """Cosine by the bilingual model of hardly any best unit that answers (one in fifty has less than .18), and of nine in ten."""
+SURE = 4.0
+"""Log-odds of the reading network beyond which it is not believed more: 1 in 55."""
 ABSENT = 0.35
 """Support below which a concept counts as missing."""
 
@@ -122,10 +124,10 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     ``matched``: weight of the question's concepts in the unit or around it, so that a long question that is matched counts for
     more than a short one; ``alone``: the weight of the thing asked for, if missing, times the share of the rest that is there, for a
     missing attribute of a thing that is there is not a paraphrase, which changes all words; the same of what a question takes for
-    granted that asks why it is so, or which rule says it; ``missing``: the share of the concepts that are missing; ``no_reason``: why
-    it is so is not said; ``few``: near 1 where the unit had no rivals, 0 where it was the best of ten passages or has no vector;
-    ``few_cosine``: the cosine, as far as it was not raised by such a choice; ``across``: the cosine by the bilingual model; ``kind``, ``known``: what
-    the question alone lets expect (the latter speaks for an answer only as far as evidence is near).
+    granted that asks why it is so, or which rule says it; ``few``: near 1 where the unit had no rivals, 0 where it was the best of ten
+    passages or has no vector; ``few_cosine``: the cosine, as far as it was not raised by such a choice; ``kind``, ``known``: what
+    the question alone lets expect (the latter speaks for an answer only as far as evidence is near). What the reading network says, from -1
+    to 1, comes to them as ``reads``.
     """
     rarity = [support.rarity(i) for i in range(len(support.weighed))]
     wanted = [f.concepts for f in focus if f.attribute]
@@ -135,13 +137,9 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     return {
         "matched": sum(r * n for r, n in zip(rarity, support.near, strict=True)),
         "alone": max((_lack(best, support, c) * _share_of_rest(support, c) for c in [*wanted, *premises]), default=0.0),
-        "missing": sum(n < ABSENT for n in support.near) / max(1, len(support.near)),
-        "score": best.score / 10,
         "fits": best.fits,
-        "no_reason": float(asks_why(query.text) and best.fits < 0.5),
         "few": few,
         "few_cosine": few * best.cosine,
-        "across": best.across,
         "kind": expectation.kind,
         "known": _borne(expectation.known, best),
     }
@@ -165,8 +163,13 @@ def _share_of_rest(support: Support, wanted: Sequence[int]) -> float:
     return sum(support.rarity(i) * support.near[i] for i in rest) / total if total else 0.0
 
 
-def judge(query: Query, draft: Draft, size: int, expectation: Expectation = Expectation()) -> Sufficiency:  # noqa: B008  frozen
-    """Return whether the draft, made from a library of ``size`` passages, may be shown; ``expectation`` is of the question alone."""
+def judge(query: Query, draft: Draft, size: int, expectation: Expectation, read: Callable[[Candidate], float]) -> Sufficiency:
+    """Return whether the draft, made from a library of ``size`` passages, may be shown.
+
+    Args:
+        expectation: of the question alone.
+        read: gives the log-odds that a candidate's passage answers the question; asked of the best one, and only where no rule decides.
+    """
     if not draft.candidates or not draft.pieces:
         return Sufficiency(0.0, _surfaces(query), Reason.NOTHING_FOUND)
     best = draft.candidates[0]
@@ -176,11 +179,13 @@ def judge(query: Query, draft: Draft, size: int, expectation: Expectation = Expe
     focus = find_focus(query)
     support = support_of(query, draft, weighed, size)
     values = features(query, best, support, focus, len({c.hit.passage.id for c in draft.candidates}), expectation)
-    confidence = model().confidence(values)
     lacking = _lacking(query, support, focus)
     threshold = model().threshold if size >= SMALL else SMALL_THRESHOLD
     if unmet := find_unmet(query, draft, weighed):
-        return Sufficiency(threshold * confidence, unmet.missing or lacking, unmet.reason)  # however sure of the rest, below the threshold
+        likely = model().confidence(values)
+        return Sufficiency(threshold * likely, unmet.missing or lacking, unmet.reason)  # however sure of the rest, below the threshold
+    values["reads"] = max(-1.0, min(1.0, read(best) / SURE))
+    confidence = model().confidence(values)
     if confidence >= threshold:
         return Sufficiency(confidence, lacking, None, values)
     if best.around < LEAST_AROUND:

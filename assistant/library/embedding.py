@@ -108,7 +108,7 @@ class SentenceTransformerEmbedder(Embedder):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         model = self._load()
-        with self._lock, _threads(1 if len(texts) <= FEW else None):  # the tokenizer is not safe to share between threads
+        with self._lock, threads(1 if len(texts) <= FEW else None):  # the tokenizer is not safe to share between threads
             vectors = model.encode(list(texts), normalize_embeddings=True, batch_size=32, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
@@ -128,7 +128,7 @@ class SentenceTransformerEmbedder(Embedder):
 
 
 @contextlib.contextmanager
-def _threads(number: int | None) -> Iterator[None]:
+def threads(number: int | None) -> Iterator[None]:
     """Let torch use so many threads meanwhile; ``None`` for as many as ever."""
     import torch
 
@@ -145,20 +145,25 @@ def _load_model(name: str) -> Any:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if name == PACKAGED or Path(name).is_dir():
         os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is ever downloaded for a model that is on disk
-    import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
     try:
-        model = SentenceTransformer(str(location), device="cpu", model_kwargs={"dtype": dtype})
+        model = SentenceTransformer(str(location), device="cpu", model_kwargs={"dtype": precision()})
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"ASSISTANT_EMBEDDING_MODEL: {name!r} cannot be loaded on this machine ({str(error).splitlines()[0]}). "
             f"Give the name or folder of a sentence-transformers model that is on disk, or unset the variable."
         ) from error
     return model
+
+
+def precision() -> Any:
+    """Return the torch type in which this processor computes fastest without loss that matters."""
+    import torch
+
+    return torch.bfloat16 if _has_bfloat16() else torch.float32
 
 
 def _has_bfloat16() -> bool:
