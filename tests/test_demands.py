@@ -89,6 +89,12 @@ def test_a_name_of_which_the_evidence_has_no_word_is_not_answered_from_another(d
     assert unmet(dictionary, "How much does a firm pay each intern a day, by Min Tang?", (written, PRACTICE)) is None
 
 
+def test_a_chinese_text_may_have_its_author_in_latin_letters(dictionary: Dictionary) -> None:
+    written = (replace(PAPER, language="zh", issuing_body="Min Tang，宁波学院"), RULES_ZH)
+    assert unmet(dictionary, "Min Tang的论文里，实习学生的报酬每天不低于多少元？", written) is None
+    assert unmet(dictionary, "Fang Wang的论文里，实习学生的报酬每天不低于多少元？", written) == (Reason.EVIDENCE_TOO_WEAK, ("Wang",))
+
+
 def test_an_abbreviation_is_there_where_a_text_spells_it_out(dictionary: Dictionary) -> None:
     asked = "How much do {} in Ningbo pay each intern a day?"
     spelled = f"{PRACTICE}In Ningbo small and medium-sized enterprises pay each intern 90 yuan a day.\n"

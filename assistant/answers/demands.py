@@ -19,7 +19,7 @@ from assistant.language.places import Place, applies_in, find_places
 from assistant.language.text import fold, is_stop_word, terms
 from assistant.questions.asking import Asked
 from assistant.questions.organisations import organisations
-from assistant.questions.query import ConceptKind, Query
+from assistant.questions.query import Concept, ConceptKind, Query
 from assistant.results import Reason
 from assistant.search.matching import Weighed
 
@@ -102,7 +102,7 @@ def _names(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str,
         if w.concept.kind is ConceptKind.NAME and _HOME.isdisjoint(t for f in w.concept.forms for t in f.terms):
             follows = runs and runs[-1][-1] == i - 1 and not query.text[weighed[i - 1].concept.span.end : w.concept.span.start].strip()
             runs = [*runs[:-1], [*runs[-1], i]] if follows else [*runs, [i]]
-    said = {i for run in runs for i in run if _said_by(issuers, weighed[i])}
+    said = {i for run in runs for i in run if _said_by(issuers, query.concepts[i])}  # in any spelling: a Chinese text has authors in Latin letters
     there = said | {i for c in shown for i in c.near}
     if runs and (said | draft.candidates[0].near).isdisjoint(i for run in runs for i in run):
         there = said  # the best unit is about nobody that is asked about
@@ -148,8 +148,8 @@ def _names_body(query: Query, c: Candidate, run: Sequence[int], weighed: Sequenc
     return any(sum(weighed[i].idf for i in those) >= _TOGETHER * total for those in together)
 
 
-def _said_by(issuers: set[str], w: Weighed) -> bool:
-    return any(issuers.issuperset(form.terms) for form in w.concept.forms)
+def _said_by(issuers: set[str], concept: Concept) -> bool:
+    return any(issuers.issuperset(form.terms) for form in concept.forms)
 
 
 def _articles(query: Query, draft: Draft) -> tuple[str, ...]:
