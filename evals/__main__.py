@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "fit-choice": ("fit_choice", "fit which unit is chosen to answer"),
     "fit-languages": ("fit_languages", "fit which language of a library leads"),
     "fit-expectation": ("fit_expectation", "fit what the kind of a question lets expect"),
+    "fit-reader": ("fit_reader", "train the network that reads question and text together"),
     "fit-refusal": ("fit_refusal", "fit the model that decides whether to answer"),
     "retrieval": ("retrieval", "measure on public sets what is found, with words and meaning together and alone"),
     "ranking": ("ranking", "fit the order of candidates on one half of public sets, and measure it on the other"),

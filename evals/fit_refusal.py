@@ -17,7 +17,9 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from assistant.answers.sufficiency import Model
+from assistant.answers.composing import Finding
+from assistant.answers.cross_encoder import excerpt_of, open_cross_encoder
+from assistant.answers.sufficiency import Model, believed
 from assistant.config import shipped
 from assistant.pipeline import Assistant
 from assistant.results import Scope
@@ -73,8 +75,17 @@ def suite_examples(suites: Sequence[str], texts: Path, home: Path, as_of: dt.dat
             libraries[name] = _opened(library_paths(name, texts), home / name)
         for case in load_cases(CASES / f"{suite}.jsonl", texts, shipped("corpus")):
             finding = libraries[name].find(case.question, Scope(as_of=as_of))
-            out.append(Example(suite, case.id, finding.sufficiency.features, case.answerable, answered=finding.answers))
+            out.append(Example(suite, case.id, weighed(finding), case.answerable, answered=finding.answers))
     return out
+
+
+def weighed(finding: Finding) -> Mapping[str, float]:
+    """Return the features of a question; read is what the assistant leaves unread because it could change nothing by the weights of today."""
+    features = finding.sufficiency.features
+    if not features or "reads" in features:
+        return features
+    odds = open_cross_encoder().odds(finding.query.text, excerpt_of(finding.draft.candidates[0]))
+    return {**features, "reads": believed(odds)}
 
 
 def _opened(paths: Sequence[Path], home: Path) -> Assistant:
@@ -91,7 +102,7 @@ def set_examples(folders: Sequence[Path], limit: int, home: Path) -> list[Exampl
         library, ids = taken_in(items, home / folder.name)
         for item in (item for item in items if item.fits):
             finding = library.find(item.question, Scope(sources=frozenset(ids[p] for p in item.passages)))
-            out.append(Example(folder.name, item.id, finding.sufficiency.features, item.answerable, PUBLIC, finding.answers))
+            out.append(Example(folder.name, item.id, weighed(finding), item.answerable, PUBLIC, finding.answers))
     return out
 
 

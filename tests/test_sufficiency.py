@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.answers.candidates import Candidate
 from assistant.answers.cross_encoder import excerpt_of, open_cross_encoder
 from assistant.answers.expectation import Expectation
-from assistant.answers.sufficiency import CLOSE, FAR, SMALL, SMALL_THRESHOLD, Sufficiency, judge, model, scene_of, support_of
+from assistant.answers.sufficiency import CLOSE, FAR, SMALL, SMALL_THRESHOLD, Model, Sufficiency, believed, judge, model, scene_of, support_of
 from assistant.language.glossary import Dictionary
 from assistant.results import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
@@ -145,13 +147,32 @@ def test_known_questions_speak_for_an_answer_only_as_far_as_evidence_is_near(she
 
 
 @pytest.mark.parametrize(("odds", "said"), [(-9.0, -1.0), (-4.0, -1.0), (0.0, 0.0), (2.0, 0.5), (9.0, 1.0)])
-def test_the_reading_network_is_believed_so_far_and_no_further(shelf: Shelf, odds: float, said: float) -> None:
-    query, draft = shelf.draft("How much does the risk compensation fund pay at most for each project?")
+def test_the_reading_network_is_believed_so_far_and_no_further(odds: float, said: float) -> None:
+    assert believed(odds) == said
+
+
+def test_the_best_passage_is_read_where_that_may_decide(shelf: Shelf) -> None:
+    query, draft = shelf.draft("How long does the allowance of the machine works last?")
     asked: list[Candidate] = []
 
     def read(best: Candidate) -> float:
         asked.append(best)
-        return odds
+        return 9.0
 
-    assert judge(query, draft, PASSAGES, Expectation(), read).features["reads"] == said
+    assert judge(query, draft, PASSAGES, Expectation(), read).reason is None
+    assert judge(query, draft, PASSAGES, Expectation(), lambda _: -9.0).reason is Reason.EVIDENCE_TOO_WEAK
     assert asked == [draft.candidates[0]]
+
+
+def test_and_nowhere_else(shelf: Shelf) -> None:
+    query, draft = shelf.draft("How much does the risk compensation fund pay at most for each project?")
+    verdict = judge(query, draft, PASSAGES, Expectation(known=6.0), unread)
+    assert verdict.reason is None
+    assert "reads" not in verdict.features
+
+
+@given(st.floats(-5, 5), st.floats(-5, 5), st.floats(0.05, 0.95), st.floats(-1, 1))
+def test_what_is_not_read_could_not_have_decided(bias: float, weight: float, threshold: float, read: float) -> None:
+    fitted = Model(bias, {"reads": weight}, threshold)
+    if not fitted.hangs_on("reads", {}, threshold):
+        assert (fitted.confidence({}) >= threshold) == (fitted.confidence({"reads": read}) >= threshold)

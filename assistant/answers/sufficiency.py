@@ -56,7 +56,7 @@ class Sufficiency:
     missing: tuple[str, ...]
     reason: Reason | None
     features: Mapping[str, float] = field(default_factory=dict)
-    """What was weighed; empty where a rule decides."""
+    """What was weighed; empty where a rule decides, and without ``reads`` where that could change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class Model:
         """Return how likely the evidence is enough, from 0 to 1."""
         odds = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in features.items())  # one not yet fitted says nothing
         return 1 / (1 + math.exp(-odds))
+
+    def hangs_on(self, name: str, features: Mapping[str, float], threshold: float) -> bool:
+        """Return whether a feature from -1 to 1 that is not yet known may decide."""
+        least, most = sorted(self.confidence({**features, name: extreme}) for extreme in (-1.0, 1.0))
+        return least < threshold <= most
 
 
 @functools.cache
@@ -126,8 +131,8 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     missing attribute of a thing that is there is not a paraphrase, which changes all words; the same of what a question takes for
     granted that asks why it is so, or which rule says it; ``few``: near 1 where the unit had no rivals, 0 where it was the best of ten
     passages or has no vector; ``few_cosine``: the cosine, as far as it was not raised by such a choice; ``kind``, ``known``: what
-    the question alone lets expect (the latter speaks for an answer only as far as evidence is near). What the reading network says, from -1
-    to 1, comes to them as ``reads``.
+    the question alone lets expect (the latter speaks for an answer only as far as evidence is near). Where it may decide,
+    what the reading network says comes to them as ``reads``.
     """
     rarity = [support.rarity(i) for i in range(len(support.weighed))]
     wanted = [f.concepts for f in focus if f.attribute]
@@ -143,6 +148,11 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
         "kind": expectation.kind,
         "known": _borne(expectation.known, best),
     }
+
+
+def believed(odds: float) -> float:
+    """Return what the reading network says, from -1 (does not answer) to 1."""
+    return max(-1.0, min(1.0, odds / SURE))
 
 
 def _borne(odds: float, best: Candidate) -> float:
@@ -168,7 +178,8 @@ def judge(query: Query, draft: Draft, size: int, expectation: Expectation, read:
 
     Args:
         expectation: of the question alone.
-        read: gives the log-odds that a candidate's passage answers the question; asked of the best one, and only where no rule decides.
+        read: gives the log-odds that a candidate's passage answers the question; asked of the best one, for a twentieth of a second, and only
+            where that may decide.
     """
     if not draft.candidates or not draft.pieces:
         return Sufficiency(0.0, _surfaces(query), Reason.NOTHING_FOUND)
@@ -184,7 +195,8 @@ def judge(query: Query, draft: Draft, size: int, expectation: Expectation, read:
     if unmet := find_unmet(query, draft, weighed):
         likely = model().confidence(values)
         return Sufficiency(threshold * likely, unmet.missing or lacking, unmet.reason)  # however sure of the rest, below the threshold
-    values["reads"] = max(-1.0, min(1.0, read(best) / SURE))
+    if model().hangs_on("reads", values, threshold):
+        values["reads"] = believed(read(best))
     confidence = model().confidence(values)
     if confidence >= threshold:
         return Sufficiency(confidence, lacking, None, values)
