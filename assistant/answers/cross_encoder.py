@@ -33,8 +33,10 @@ _ABOVE, _TITLE_ALONE = 32, 40
 _HEADINGS = 2
 _BEFORE = 3
 """Of a text that is too long, what stands before the unit may take one part in so many."""
-_SEPARATORS = ("query:", "passage:", " · ", ",")
-"""What E5 was taught to see before a question and before a text; between headings; and between them and the text."""
+_ASKED, _READ = "query:", "passage:"
+"""What E5 was taught to see before a question and before a text."""
+_BETWEEN, _BEHIND = " · ", ","
+"""What stands between headings, and between them and the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,12 @@ class Excerpt:
     def pieces(self, encode: Callable[[str], list[int]]) -> list[int]:
         """Return the pieces that are read: what stands above, and as much around the unit as there is room for."""
         headings = [part for part in map(str.strip, self.heading.split("›")) if part and part != self.title][-_HEADINGS:]
-        _, _, between, behind = _SEPARATORS
-        above = encode(self.title)[:_ABOVE] + encode(between.join(headings))[:_ABOVE] if headings else encode(self.title)[:_TITLE_ALONE]
+        above = encode(self.title)[:_ABOVE] + encode(_BETWEEN.join(headings))[:_ABOVE] if headings else encode(self.title)[:_TITLE_ALONE]
         room = TEXT_PIECES - len(above)
         before, body = encode(self.passage[: self.start]), encode(self.passage[self.start :])
         if len(before) + len(body) > room and before:
             before = before[-max(room - len(body), room // _BEFORE) :]
-        return [*above, *encode(behind)[-1:], *(before + body)[:room]]
+        return [*above, *encode(_BEHIND)[-1:], *(before + body)[:room]]
 
 
 def excerpt_of(candidate: Candidate) -> Excerpt:
@@ -68,9 +69,8 @@ def excerpt_of(candidate: Candidate) -> Excerpt:
 
 def joined(question: str, excerpt: Excerpt, encode: Callable[[str], list[int]]) -> list[int]:
     """Return the pieces of a question and a text behind it, as the network reads them."""
-    asked, read, _, _ = _SEPARATORS
-    first = [BEGIN, *encode(asked), *encode(question)[:QUESTION_PIECES], END]
-    return [*first, *encode(read), *excerpt.pieces(encode), END][:PIECES]
+    first = [BEGIN, *encode(_ASKED), *encode(question)[:QUESTION_PIECES], END]
+    return [*first, *encode(_READ), *excerpt.pieces(encode), END][:PIECES]
 
 
 class CrossEncoder:
