@@ -144,7 +144,7 @@ def fingerprints(settings: Settings, model: str) -> dict[str, Any]:
         "version": _version(),
         "revision": git_revision(_PACKAGE.parent),
         "code": code_hash(_PACKAGE),
-        "weights": code_hash(_PACKAGE, "*.json"),
+        "weights": files_hash((p for p in sorted(_PACKAGE.rglob("*")) if p.suffix in (".json", ".npz")), _PACKAGE),
         "evals": code_hash(_EVALS),
         "corpus": files_hash((p for p in sorted(corpus.rglob("*")) if p.is_file()), corpus),
         "glossary": _hash(p.read_bytes() for p in sorted(corpus.glob("glossary.yaml"))),
@@ -177,9 +177,9 @@ def shipped_judge() -> Iterator[Verifier]:
         yield Assistant(load_settings(home=Path(home), corpus="")).judge
 
 
-def code_hash(folder: Path = _PACKAGE, pattern: str = "*.py") -> str:
+def code_hash(folder: Path = _PACKAGE) -> str:
     """Return a hash over the files below a folder, by default the package's modules: what really ran and filled a library, committed or not."""
-    return files_hash(sorted(folder.rglob(pattern)), folder)
+    return files_hash(sorted(folder.rglob("*.py")), folder)
 
 
 def files_hash(files: Iterable[Path], root: Path) -> str:

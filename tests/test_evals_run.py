@@ -219,6 +219,8 @@ def test_a_home_is_stale_by_the_code_that_fills_and_not_by_weights(tiny: Path, m
     assert "passages may be stale" not in capsys.readouterr().err
     assert second["passages_made_by_code"] == second["code"] == first["code"]
     assert second["weights"] != first["weights"]
+    (package / "answers" / "cross_encoder.npz").write_bytes(b"")
+    assert open_library([laws], tiny / "home").made["weights"] != second["weights"]
     (package / "config.py").write_text("", encoding="utf-8")
     assert open_library([laws], tiny / "home").made["passages_made_by_code"] == first["code"]
     assert "passages may be stale" in capsys.readouterr().err
