@@ -59,7 +59,7 @@ def write_documents(folder: Path, hidden: bool = True) -> Path:
     secret = {
         "zebra": document(
             "zebra",
-            "# Zebra\n\n## Article 1\n\nA quagga enterprise receives a zebra bonus of 45% of its investment each year.\n",
+            "# Zebra\n\n## Article 1\n\nA pilot enterprise receives a zebra bonus of 45% of its investment each year, and so does a quagga enterprise.\n",
             "Zebra Bonus Regulation",
             "斑马奖金规定",
             "staff",
