@@ -121,6 +121,10 @@ class IndexUnavailable(LibraryError):
     """The index is locked, may not be written, or its vector server is away."""
 
 
+class StoreDamaged(IndexUnavailable):
+    """An embedded vector store cannot be read; all that is in it is in the library file too."""
+
+
 class DiskFull(IndexUnavailable):
     """No space is left on a disk of the server."""
 

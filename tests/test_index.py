@@ -369,6 +369,18 @@ def test_vectors_are_made_again_whatever_happened_to_them(home: Path, damage: Ca
         assert index.diagnose().clean
 
 
+@pytest.mark.parametrize("damage", [corrupt_database, corrupt_vectors, put_a_file_in_its_place])
+def test_a_store_that_cannot_be_read_is_filled_again_by_a_repair(home: Path, damage: Callable[[Path], None]) -> None:
+    source = many_passages("large", 1100)
+    with closing(Index(home, HashEmbedder())) as index:
+        index.take(source)
+    damage(home / "chroma")
+    with closing(Index(home, HashEmbedder())) as index:
+        assert len(index.repair().missing) > 900
+        assert index.repair().clean
+        assert are_found(index, source, every=20)
+
+
 @pytest.mark.parametrize("damage", [delete_folder, delete_vector_files])
 def test_lost_vectors_are_noticed(home: Path, damage: Callable[[Path], None]) -> None:
     with closing(Index(home, HashEmbedder())) as index:

@@ -11,7 +11,7 @@ import filelock
 import pytest
 
 from assistant.config import load_settings
-from assistant.errors import DiskFull, IndexUnavailable
+from assistant.errors import DiskFull, IndexUnavailable, StoreDamaged
 from assistant.library import shared_store, sqlite_file
 from assistant.page.library_view import FileState, render_files
 from assistant.page.library_words import FAULTS
@@ -81,7 +81,7 @@ FAULTY = [
     (another_ingest, "IndexUnavailable", "unavailable", "another process has been writing"),
     (a_locked_database, "IndexUnavailable", "unavailable", "database is locked"),
     (a_server_that_is_away, "IndexUnavailable", "unavailable", "The vector server at http://127.0.0.1:"),
-    (damaged_vectors, "IndexUnavailable", "unavailable", "Run: assistant doctor --rebuild"),
+    (damaged_vectors, "StoreDamaged", "unavailable", "Run: assistant doctor --rebuild"),
     (a_full_disk, "DiskFull", "disk_full", "no space left on the disk of this folder"),
     (a_read_only_folder, "IndexUnavailable", "unavailable", "no right to write in this folder"),
 ]
@@ -113,6 +113,6 @@ def test_each_fault_has_its_sentence_in_both_languages(
     english, chinese = shown
     assert FAULTS[kind].zh in chinese
     assert FAULTS[kind].zh not in english
-    error = {"DiskFull": DiskFull, "IndexUnavailable": IndexUnavailable}[kind](f"{home}: x")
+    error = {"DiskFull": DiskFull, "IndexUnavailable": IndexUnavailable, "StoreDamaged": StoreDamaged}[kind](f"{home}: x")
     assert [reworded(error, language) for language in ("en", "zh")] == [getattr(words(language), sentence) for language in ("en", "zh")]
     assert getattr(words("en"), sentence) != getattr(words("zh"), sentence)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.documents import SILENT, Passage, Source
-from assistant.errors import AssistantError, IndexMismatch
+from assistant.errors import AssistantError, IndexMismatch, StoreDamaged
 from assistant.language.glossary import Dictionary
 from assistant.library.chunking import CHUNKER_VERSION, chunk
 from assistant.library.embedding import Embedder, PassageVectors
@@ -241,10 +241,18 @@ class Index:
         return Diagnosis(tuple(sorted(stored - live)), tuple(sorted(live - stored | lost)), tuple(sorted(kept - named)), tuple(sorted(named - kept)))
 
     def repair(self) -> Diagnosis:
-        """Delete orphaned vectors, bring those that the store lacks, wipe what a killed removal left, and return what had been wrong."""
+        """Delete orphaned vectors, bring those that the store lacks, wipe what a killed removal left, and return what had been wrong.
+
+        A store that cannot be read, for Chroma was killed while it wrote its files, is filled again.
+        """
         with self._shared.writing():
             self.registry.wipe()
-            return self._repair()
+            try:
+                return self._repair()
+            except StoreDamaged:
+                self._shared.close()
+                self._shared.empty(anew=False)
+                return self._repair()
 
     def _repair(self) -> Diagnosis:
         found = self.diagnose()

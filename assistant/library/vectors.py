@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from assistant.errors import IndexUnavailable
+from assistant.errors import IndexUnavailable, StoreDamaged
 from assistant.library.disk import disk_fault
 from assistant.library.embedding import Vectors
 
@@ -84,8 +84,8 @@ class VectorStore:
         """Return what a failure of Chroma is to whoever runs the library: a server that is away, a disk that does not serve, or else its own words."""
         if self._url and _is_away(error):
             return IndexUnavailable(f"The vector server at {self._url} cannot be reached. Start it, or unset ASSISTANT_CHROMA_URL.")
-        told = IndexUnavailable(f"{self._where}: the vector store {what} ({_first_line(error)}). {remedy}")
-        return told if self._url else disk_fault(error, self._folder.parent) or told
+        told = f"{self._where}: the vector store {what} ({_first_line(error)}). {remedy}"
+        return IndexUnavailable(told) if self._url else disk_fault(error, self._folder.parent) or StoreDamaged(told)
 
     def _open(self, name: str) -> Any:
         return self._client.get_or_create_collection(name, configuration={"hnsw": _GRAPH}, embedding_function=None)

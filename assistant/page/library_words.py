@@ -90,6 +90,7 @@ FAULTS = {
     "SentTwice": Said("同名文件在本次上传中出现了两次，请改名后再传。", ""),
     "NotKept": Said("服务器未能保存这个文件，请联系管理员检查磁盘空间，然后重新上传。", ""),
     "IndexUnavailable": Said("资料库正被占用或无法写入，请稍后再试。", ""),
+    "StoreDamaged": Said("资料库的向量文件已损坏，内容没有丢失。请管理员运行 assistant doctor 修复。", ""),
     "DiskFull": Said("服务器磁盘空间不足，请联系管理员清理空间后重新上传。", ""),
 }
 _PAGES = r"pages? (?P<pages>[\d, -]+)"
