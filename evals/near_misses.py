@@ -16,6 +16,7 @@ import argparse
 import datetime as dt
 import hashlib
 import json
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ def main(args: argparse.Namespace) -> int:
     held = [q for q in read_questions() if is_held_out(q)]
     questions = draw(held, args.sample) if args.sample else held
     with tempfile.TemporaryDirectory(prefix="evals-near-misses-", ignore_cleanup_errors=True) as temporary:
-        libraries = dict(_libraries(args.texts, args.home or Path(temporary)))
+        libraries = dict(open_libraries(args.texts, args.home or Path(temporary)))
         asked = list(ask(questions, libraries, args.as_of))
     if not asked:
         raise LibraryNotReady(f"{args.texts}: has none of the texts that are asked about. Name the folder with laws/ and seeds/ by --texts.")
@@ -158,11 +159,12 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _libraries(texts: Path, home: Path) -> Iterator[tuple[str, Assistant]]:
+def open_libraries(texts: Path, home: Path) -> Iterator[tuple[str, Assistant]]:
+    """Yield the name of each library whose texts are there, and the library; one whose texts are not is named on stderr."""
     for name in dict.fromkeys(LIBRARIES.values()):
         if paths := library_paths(name, texts):
             asker = open_library(paths, home / name).asker
             assert isinstance(asker, Assistant)
             yield name, asker
         else:
-            print(f"skipped: questions on statutes and papers, for {texts} has none")
+            print(f"skipped: questions on statutes and papers, for {texts} has none", file=sys.stderr)

@@ -17,7 +17,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -33,8 +32,7 @@ from assistant.library.bilingual import BilingualEmbedder
 from assistant.pipeline import Assistant
 from assistant.results import Scope
 from evals.fit_expectation import fit
-from evals.library import library_paths, open_library
-from evals.near_misses import LIBRARIES, Question, is_held_out, read_questions
+from evals.near_misses import LIBRARIES, Question, is_held_out, open_libraries, read_questions
 from evals.packed_pairs import Pair, fold_of
 from evals.public_pairs import public_pairs
 
@@ -203,7 +201,7 @@ def gather(texts: Path, home: Path, looked_up: int, day: dt.date, show: Show) ->
         show: is told how far it is.
     """
     embed = BilingualEmbedder().embed
-    libraries = dict(_libraries(texts, home))
+    libraries = dict(open_libraries(texts, home))
     works = {row.metadata.id: Path(row.path).name.split(".")[0] for library in libraries.values() for row in library.sources()}
     sections, questions = Sections(libraries["corpus"]), questions_of(shipped("corpus"), read_questions())
     show("weighing questions", 0, len(questions))
@@ -217,13 +215,3 @@ def gather(texts: Path, home: Path, looked_up: int, day: dt.date, show: Show) ->
     yield from (pair for pair in sections.phrase_pairs() if pair.question not in held)
     show("reading public sets", 0, 1)
     yield from public_pairs(texts / "bench", embed)
-
-
-def _libraries(texts: Path, home: Path) -> Iterator[tuple[str, Assistant]]:
-    for name in dict.fromkeys(LIBRARIES.values()):
-        if paths := library_paths(name, texts):
-            library = open_library(paths, home / name).asker
-            assert isinstance(library, Assistant)
-            yield name, library
-        else:
-            print(f"skipped: passages of statutes and papers, for {texts} has none", file=sys.stderr)

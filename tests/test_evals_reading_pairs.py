@@ -267,7 +267,7 @@ def _gathered(library: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Gather the pairs of a library for questions, some of which are held out."""
 
     def gathered(*listed: Question, held: Sequence[Question], looked_up: int = 0) -> list[Pair]:
-        monkeypatch.setattr(reading_pairs, "_libraries", lambda texts, home: [("corpus", library)])
+        monkeypatch.setattr(reading_pairs, "open_libraries", lambda texts, home: [("corpus", library)])
         monkeypatch.setattr(reading_pairs, "read_questions", lambda: listed)
         monkeypatch.setattr(reading_pairs, "shipped", lambda name: tmp_path)
         monkeypatch.setattr(reading_pairs, "is_held_out", lambda q: q in held)
