@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 class Kind(StrEnum):
@@ -153,6 +156,12 @@ class Metadata:
         """The title in the source's own language, or in the other one."""
         zh, en = self.title_zh, self.title_en
         return (zh or en) if self.language == "zh" else (en or zh)
+
+    @property
+    def years(self) -> frozenset[str]:
+        """The years by which people call a text (*the 2016 rules*): of its dates, its document number and its titles."""
+        written = _YEAR.findall(" ".join((self.document_number, self.title_zh, self.title_en, *self.aliases)))
+        return frozenset(written) | {str(day.year) for day in (self.issued, self.effective) if day}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answers.demands import find_unmet
+from assistant.answers.demands import Unmet, find_unmet
 from assistant.documents import Kind
 from assistant.language.glossary import Dictionary
 from assistant.results import Reason
@@ -18,9 +18,32 @@ RULES_ZH = "# 法律\n\n## 1 报酬\n\n实习学生的报酬每天不低于80元
 PRACTICE = "# Practice\n\n## 1 Ningbo\n\nIn Ningbo a firm pays each intern 90 yuan a day.\n"
 
 
-def unmet(dictionary: Dictionary, question: str, *texts: tuple[object, str]) -> tuple[Reason, tuple[str, ...]] | None:
+def demand(dictionary: Dictionary, question: str, *texts: tuple[object, str]) -> Unmet | None:
     query, draft = Shelf(dictionary, *texts).draft(question)  # type: ignore[arg-type]  # pairs of metadata and text
     return find_unmet(query, draft, draft.weighed[draft.candidates[0].hit.source.language])
+
+
+def unmet(dictionary: Dictionary, question: str, *texts: tuple[object, str]) -> tuple[Reason, tuple[str, ...]] | None:
+    found = demand(dictionary, question, *texts)
+    return found and (found.reason, found.missing)
+
+
+@pytest.mark.parametrize(
+    ("question", "firm"),
+    [
+        ("How much does the city of Wuhan pay an intern for a day?", True),
+        ("What does 《海洋法》 say of the daily pay of an intern?", True),
+        ("Why is the daily pay of an intern 30% of the wage?", True),
+        ("Is the daily pay of an intern 30% of the wage?", False),
+        ("What was the daily pay of an intern in 2019?", False),
+        ("What does Zebulon say of the daily pay of an intern?", False),
+        ("When does the pay of a trainee begin?", False),
+    ],
+)
+def test_what_may_be_said_in_other_words_is_no_firm_demand(dictionary: Dictionary, question: str, firm: bool) -> None:
+    found = demand(dictionary, question, (NATIONAL, RULES))
+    assert found is not None
+    assert found.firm is firm
 
 
 @pytest.mark.parametrize(

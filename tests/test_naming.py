@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from assistant.config import shipped
@@ -31,6 +33,9 @@ KNOWN = [
     Metadata(id="rules", language="zh", title_zh="职业教育法实施办法", title_en="Measures for Implementing the Vocational Education Law"),
     Metadata(id="notice", language="zh", title_zh="关于试点企业的通知", document_number="财税〔2019〕46号"),
     Metadata(id="plan", language="en", title_en="Action Plan for Empowering Colleges (2023-2025)", title_zh="职业院校赋能提升行动实施方案（2023—2025年）"),
+    Metadata(id="trade-en", language="en", title_en="Company Law", issued=dt.date(2018, 10, 26)),
+    Metadata(id="pilot-1", work="pilot-1", language="zh", title_zh="试点管理办法", issued=dt.date(2016, 4, 11), superseded_by="pilot-2"),
+    Metadata(id="pilot-2", work="pilot-2", language="zh", title_zh="试点工作管理规定", aliases=("试点规定",), document_number="教职成〔2021〕4号"),
     Metadata(id="again-a", language="zh", title_zh="港口法"),
     Metadata(id="again-b", language="zh", title_zh="港口法"),
 ]
@@ -55,6 +60,15 @@ def reader(dictionary: Dictionary) -> QueryReader:
         ("2023年至2025年的行动计划给多少钱？", ["plan"]),
         ("How many interns were there in 2023-2025?", []),
         ("What does the 2024-2026 plan require?", []),
+        ("What does the Company Law require?", ["trade-en"]),
+        ("What does the law on companies require?", ["trade-en"]),
+        ("What does the Port Law require?", ["again-a", "again-b"]),
+        ("Which port must ships use under the law?", []),
+        ("What measures must a company take under the law?", []),
+        ("试点规定有什么要求？", ["pilot-2"]),
+        ("2021年的试点规定有什么要求？", ["pilot-2"]),
+        ("2016年的试点规定有什么要求？", ["pilot-1"]),
+        ("按试点规定，2019年要做什么？", ["pilot-2"]),
     ],
 )
 def test_a_question_names_the_longest_title_it_has(reader: QueryReader, question: str, named: list[str]) -> None:

@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from assistant.answers.candidates import Candidate
 from assistant.answers.cross_encoder import excerpt_of, open_cross_encoder
 from assistant.answers.expectation import Expectation
-from assistant.answers.sufficiency import CLOSE, FAR, SMALL, SMALL_THRESHOLD, Model, Sufficiency, believed, judge, model, scene_of, support_of
+from assistant.answers.sufficiency import (
+    CLOSE,
+    FAR,
+    READ_TO_ANSWER,
+    SMALL,
+    SMALL_THRESHOLD,
+    Model,
+    Sufficiency,
+    believed,
+    judge,
+    model,
+    scene_of,
+    support_of,
+)
 from assistant.language.glossary import Dictionary
 from assistant.results import Reason
 from tests.drafts import LAW, PAPER, PASSAGES, Shelf
@@ -112,9 +125,17 @@ def test_a_national_rule_answers_for_each_place(dictionary: Dictionary) -> None:
 
 @pytest.mark.parametrize(("size", "threshold"), [(PASSAGES, model().threshold), (SMALL - 1, SMALL_THRESHOLD)])
 def test_what_is_ruled_out_is_less_sure_than_what_is_answered(shelf: Shelf, size: int, threshold: float) -> None:
-    verdict = judge(*shelf.draft("How many apprentices did the Chongqing machine works recruit in 2019?"), size, Expectation(), unread)
+    verdict = judge(*shelf.draft("How many apprentices did the Chongqing machine works recruit in 2019?"), size, Expectation(), lambda _: 1.0)
     assert verdict.reason is Reason.EVIDENCE_TOO_WEAK
     assert 0.5 * threshold < verdict.confidence < threshold
+
+
+def test_a_demand_gives_way_to_a_sure_reading_unless_it_is_firm(shelf: Shelf) -> None:
+    year = shelf.draft("How many apprentices did the Chongqing machine works recruit in 2019?")
+    assert judge(*year, PASSAGES, Expectation(), lambda _: READ_TO_ANSWER - 0.01).missing == ("2019",)
+    assert judge(*year, PASSAGES, Expectation(), lambda _: READ_TO_ANSWER).reason is None
+    place = shelf.draft("How many apprentices did the city of Wuhan recruit in 2024?")
+    assert judge(*place, PASSAGES, Expectation(), unread).missing == ("Wuhan",)
 
 
 def test_nothing_found_and_nothing_about_it(shelf: Shelf) -> None:

@@ -118,7 +118,9 @@ def find_candidates(
         imprint = hit.passage.kind is PassageKind.TITLE and len(hit.passage.text) <= IMPRINT_SHARE * len(text)
         if imprint and query.asked is not Asked.DATE and not _ABOUT_IMPRINT.search(query.text):
             continue  # authors and dates of adoption answer only questions about them
-        about = f"{hit.source.title_zh} {hit.source.title_en} {texts.imprint(hit.source.id)} {hit.passage.heading} {' '.join(hit.passage.asked)}"
+        source, passage = hit.source, hit.passage
+        known_as = (source.title_zh, source.title_en, *sorted(source.years))
+        about = " ".join((*known_as, texts.imprint(source.id), passage.heading, *passage.asked))
         candidates += _of_hit(query, hit, rank, text, about, weighed[hit.source.language], nearness.get(hit.passage.id))
     return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.id, c.unit.span))
 

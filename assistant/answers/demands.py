@@ -60,27 +60,34 @@ class Unmet(NamedTuple):
 
     reason: Reason
     missing: tuple[str, ...]
+    firm: bool = True
+    """Whether nothing else can show that the evidence answers all the same. A year or a name may be said in other words there, a date
+    may be told as a condition (*when is a school liable*), a rate may be what is asked about (*is it 5 %*)."""
 
 
 def find_unmet(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> Unmet | None:
-    """Return the first demand that a draft does not meet.
+    """Return the first demand that a draft does not meet, firm ones first.
 
     Args:
         query: the question.
         draft: what would be shown; at least one piece.
         weighed: the question's concepts in the language of the best unit.
     """
-    if absent := _articles(query, draft) or _rates(query, draft) or _bans(query, draft):
+    shown = [p.candidate for p in draft.pieces]
+    if absent := _articles(query, draft) or _bans(query, draft):
         return Unmet(Reason.FALSE_PREMISE, absent)
-    if absent := _instruments(query, draft) or _places(query, draft, weighed) or _years(query, draft, weighed):
+    if absent := _instruments(query, draft) or _places(query, draft, weighed):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
-    if absent := _names(query, draft, weighed) or _organisations(query, draft, weighed):
+    if absent := unmet_series(query, [*draft.best_passage, *shown]) or unmet_names(query, shown):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
-    shown = [*draft.best_passage, *(p.candidate for p in draft.pieces)]
-    if absent := unmet_purpose(query, shown) or unmet_series(query, shown) or unmet_names(query, [p.candidate for p in draft.pieces]):
-        return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
+    if absent := _rates(query, draft):
+        return Unmet(Reason.FALSE_PREMISE, absent, firm=query.asked is not Asked.YES_NO)
+    if absent := _years(query, draft, weighed) or _names(query, draft, weighed) or _organisations(query, draft, weighed):
+        return Unmet(Reason.EVIDENCE_TOO_WEAK, absent, firm=False)
+    if absent := unmet_purpose(query, [*draft.best_passage, *shown]):
+        return Unmet(Reason.EVIDENCE_TOO_WEAK, absent, firm=False)
     if query.asked in (Asked.FIGURE, Asked.DATE) and not _has_figure(query, draft):
-        return Unmet(Reason.EVIDENCE_TOO_WEAK, ())
+        return Unmet(Reason.EVIDENCE_TOO_WEAK, (), firm=False)
     return None
 
 
@@ -230,12 +237,7 @@ def _years(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str,
     """Return the years of the question that no statement's evidence has."""
     shown = [p.candidate for p in draft.pieces]
     named = [(i, w) for i, w in enumerate(weighed) if w.concept.kind is ConceptKind.YEAR]
-    return tuple(_asked(query, w) for i, w in named if not any(i in c.near or w.concept.surface in _dated(c) for c in shown))
-
-
-def _dated(c: Candidate) -> set[str]:
-    m = c.hit.source
-    return {str(day.year) for day in (m.issued, m.effective) if day}
+    return tuple(_asked(query, w) for i, w in named if not any(i in c.near for c in shown))
 
 
 def _asked(query: Query, w: Weighed) -> str:

@@ -95,8 +95,7 @@ def _applies(m: Metadata, wish: _Wish) -> bool:
 def _holds(m: Metadata, wish: _Wish, superseded: set[str]) -> bool:
     if wish.scope.status is not None or m.id in wish.named or (m.id not in superseded and in_force_on(m, wish.as_of)):
         return True
-    years = {str(day.year) for day in (m.issued, m.effective) if day}  # '1996年的职业教育法'
-    return wish.past or bool(years & set(wish.years))
+    return wish.past or not m.years.isdisjoint(wish.years)  # '1996年的职业教育法'
 
 
 def in_force_on(m: Metadata, day: dt.date) -> bool:

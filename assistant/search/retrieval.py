@@ -28,8 +28,8 @@ CANDIDATES, DENSE_CANDIDATES = 150, 80
 """Passages that the words leg and the dense leg propose in each language."""
 CROWD = 30
 """Candidates of a language from which on the first one's lead says something; of fewer it says less; set by hand."""
-INSTRUMENT = 2.0
-"""Added to the score of the passages of an instrument that the question names: odds of seven to one."""
+INSTRUMENT, OF_THE_YEAR = 2.0, 1.0
+"""Added to the score of the passages of an instrument that the question names (odds of seven to one), or calls by its year."""
 
 
 class Ranked(NamedTuple):
@@ -134,15 +134,20 @@ class Retriever:
         return {i: (score, ranks.get(i, {})) for i, (score, _) in merged.items()}
 
     def orders(self, query: Query, sources: Mapping[str, Metadata]) -> list[Order]:
-        """Return the candidates of each language in order, the passages of an instrument that the question names raised."""
-        named = {m.id for m in self.named(query)} & set(sources)
+        """Return the candidates of each language in order, the passages of an instrument that the question names or calls by its year raised."""
+        raised = self._raised(query, sources)
         out = []
         for pool in self.pools(query, sources):
-            scores = pool.scores() + np.array([INSTRUMENT if r.source_id in named else 0.0 for r in pool.rows])
+            scores = pool.scores() + np.array([raised.get(r.source_id, 0.0) for r in pool.rows])
             scored = zip(scores.tolist(), (r.passage_id for r in pool.rows), strict=True)
             ids = [i for _, i in sorted(scored, key=lambda pair: (-round(pair[0], 9), pair[1]))]
             out.append(Order(pool.language, ids, pool.promise(scores), pool.ranks))
         return out
+
+    def _raised(self, query: Query, sources: Mapping[str, Metadata]) -> dict[str, float]:
+        """Return what is added to the scores of the passages of each source that the question names or calls by its year."""
+        of_the_year = {i: OF_THE_YEAR for i, m in sources.items() if query.years and m.kind is Kind.POLICY and not m.years.isdisjoint(query.years)}
+        return of_the_year | {m.id: INSTRUMENT for m in self.named(query) if m.id in sources}
 
     def pools(self, query: Query, sources: Mapping[str, Metadata]) -> list[Pool]:
         """Return the candidates in each language of ``sources``."""
