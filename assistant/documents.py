@@ -170,6 +170,8 @@ class KnownQuestion:
 
     text: str
     answered: bool
+    at: str = ""
+    """The heading that it was put to, with as many of those above it as tell it from others; empty where none is given."""
 
 
 @dataclass(frozen=True, slots=True)

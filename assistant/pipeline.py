@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from assistant.access.views import IndexView
 from assistant.answers.answering import Draft, ExtractiveAnswerer
+from assistant.answers.candidates import Likeness
 from assistant.answers.composing import Finding, compose
-from assistant.answers.cross_encoder import excerpt_of, open_cross_encoder
+from assistant.answers.cross_encoder import open_cross_encoder
 from assistant.answers.expectation import expect
+from assistant.answers.rereading import Read
 from assistant.answers.roles import Answerer, Finder, Verifier
 from assistant.answers.sufficiency import judge
 from assistant.benefits.assessment import Worksheet, assess, make_worksheet
@@ -231,14 +233,9 @@ class Assistant:
         query = _located(self.read(question), scope)
         hits = self.retriever.search(query, scope, self.settings.top_k)
         answering = self._answering(query, hits)
-        draft = self._draft(query, answering)
-        sufficiency = judge(
-            query,
-            draft,
-            self.index.registry.statistics()[0],
-            expect(query, draft, self.retriever),
-            lambda best: open_cross_encoder().odds(query.text, excerpt_of(best)),
-        )
+        read = open_cross_encoder().reader(query.text)
+        draft = self._draft(query, answering, read)
+        sufficiency = judge(query, draft, self.index.registry.statistics()[0], expect(query, draft, self.retriever), read)
         return Finding(query, scope, tuple(hits), tuple(answering), draft, sufficiency)
 
     def show(self, finding: Finding) -> Answer | Abstention:
@@ -255,10 +252,14 @@ class Assistant:
         inside = [h for h in hits if h.source.id in named]
         return inside or list(hits)
 
-    def _draft(self, query: Query, hits: Sequence[Hit]) -> Draft:
-        weighed = {language: self.retriever.weigh(query, language) for language in {h.source.language for h in hits}}
-        nearness = self.retriever.nearness(query, [h.passage.id for h in hits])
-        return self.answerer.answer(query, hits, self.index.registry, weighed, nearness)
+    def _draft(self, query: Query, hits: Sequence[Hit], read: Read) -> Draft:
+        finder, passages = self.retriever, [h.passage for h in hits]
+        likeness = Likeness(
+            weighed={language: finder.weigh(query, language) for language in {h.source.language for h in hits}},
+            nearness=finder.nearness(query, [p.id for p in passages]),
+            known=finder.asked_before(query, passages),
+        )
+        return self.answerer.answer(query, hits, self.index.registry, likeness, read)
 
     # -- benefits ---------------------------------------------------------------------------------------------
 

@@ -36,11 +36,6 @@ CASE, SECTION = 3.0, 0.5
 REACH = 3.6
 """How much less than the first the fifth candidate of the median case scores: the unit in which ``answering`` says how near is near enough."""
 
-EARLIER = {"alike": 4.1, "named": 2.3, "around": 2.7, "cosine": 1.6, "across": 1.5, "fits": 2.7, "prior": 2.6, "elsewhere": -1.8}
-"""Weights fitted on the first 226 development cases, ``across`` and ``elsewhere`` apart or by hand. What ships is half-way between these and a
-fit on all: the whole way, the refusal declines two more of ClapNQ's short English passages than its floor allows, and half-way gives most of what
-there is to gain (docs/evaluation.md)."""
-
 Table = npt.NDArray[np.float64]
 Marks = npt.NDArray[np.bool_]
 
@@ -104,20 +99,15 @@ def fit(examples: Sequence[Example]) -> dict[str, float]:
     return {name: round(float(w), 2) for name, w in zip(FEATURES, raw * REACH / float(np.median(gaps)), strict=True)}
 
 
-def halfway(fitted: Mapping[str, float]) -> dict[str, float]:
-    """Return the means of ``EARLIER`` weights and those."""
-    return {name: round((EARLIER[name] + fitted[name]) / 2, 2) for name in FEATURES}
-
-
 def lines(examples: Sequence[Example], chosen: Mapping[str, float]) -> Iterator[str]:
-    """Yield for each group how often the first candidate is gold, by the earlier weights, those that ship and those ``chosen``."""
-    ways = [np.array([by[name] for name in FEATURES]) for by in (EARLIER, weights(), chosen)]
+    """Yield for each group how often the first candidate is gold, by the weights that ship and those ``chosen``."""
+    ways = [np.array([by[name] for name in FEATURES]) for by in (weights(), chosen)]
     for group in dict.fromkeys(e.group for e in examples):
         mine = [e for e in examples if e.group == group]
         for told, part in (("fitted on", [e for e in mine if e.share]), ("held out", [e for e in mine if not e.share])):
             if part:
                 rates = [sum(e.is_right(by) for e in part) / len(part) for by in ways]
-                yield f"{group:24} {told:9} n={len(part):<5} earlier {rates[0]:.3f}  shipped {rates[1]:.3f}  now {rates[2]:.3f}"
+                yield f"{group:24} {told:9} n={len(part):<5} shipped {rates[0]:.3f}  now {rates[1]:.3f}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -137,7 +127,7 @@ def main(args: argparse.Namespace) -> int:
         corpus = libraries["corpus"].asker
         assert isinstance(corpus, Assistant)
         examples += question_examples(questions, corpus, args.as_of)
-    chosen = halfway(fit(examples))
+    chosen = fit(examples)
     print("\n".join(lines(examples, chosen)))
     write_json(args.out, chosen)
     print(f"{args.out}: fitted on {sum(e.share > 0 for e in examples)} questions")

@@ -74,7 +74,7 @@ def main(args: argparse.Namespace) -> int:
     kinds = fit(vectors, np.array([answered for _, answered in fitted_on]), embedder.name)
     write_json(args.out, asdict(kinds))
     answered, placed = np.array([q.answered for q in known]), np.array([bool(find_places(q.text)) for q in known])
-    bank = KnownQuestions([""] * len(known), answered, placed, vectors[: len(known)])
+    bank = KnownQuestions([""] * len(known), [q.at for q in known], answered, placed, vectors[: len(known)])
     print(f"{args.out}: fitted on {len(fitted_on)} questions")
     for file in sorted({q.file for q in others}):
         mine = [q for q in others if is_held_out(q) and q.file == file]

@@ -19,7 +19,8 @@ from scipy.optimize import minimize
 
 from assistant.answers.composing import Finding
 from assistant.answers.cross_encoder import excerpt_of, open_cross_encoder
-from assistant.answers.sufficiency import Model, believed
+from assistant.answers.rereading import believed
+from assistant.answers.sufficiency import Model
 from assistant.config import shipped
 from assistant.pipeline import Assistant
 from assistant.results import Scope

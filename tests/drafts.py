@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.answers.answering import Draft, ExtractiveAnswerer
+from assistant.answers.candidates import Likeness
 from assistant.documents import SILENT, Authority, Metadata, Source, Status
 from assistant.language.glossary import Dictionary, Glossary
 from assistant.library.chunking import chunk
@@ -41,7 +42,7 @@ class Shelf:
         """Return the question as read, and what the answerer makes of it."""
         query = self._reader.read(question)
         weighed = {language: self._weigh(query, language) for language in ("en", "zh")}
-        return query, ExtractiveAnswerer(words).answer(query, self.hits if hits is None else hits, self, weighed, {})
+        return query, ExtractiveAnswerer(words).answer(query, self.hits if hits is None else hits, self, Likeness(weighed, {}, {}), lambda _: 0.0)
 
     def _weigh(self, query: Query, language: str) -> list[Weighed]:
         seen = Counter(t for hit in self.hits for t in set(index_terms(hit.passage.text)))

@@ -12,7 +12,7 @@ from assistant.answers.candidates import FEATURES, weights
 from assistant.config import load_settings
 from assistant.pipeline import Assistant
 from evals.cases import Case, Evidence
-from evals.fit_choice import CASE, EARLIER, REACH, SECTION, Example, fit, halfway, lines, question_examples, suite_examples
+from evals.fit_choice import CASE, REACH, SECTION, Example, fit, lines, question_examples, suite_examples
 from evals.library import Library
 from evals.near_misses import Question, is_held_out
 from tests.fakes import HashEmbedder
@@ -70,11 +70,6 @@ def test_what_is_held_out_is_measured_and_not_fitted_on() -> None:
     fitted = fit([example(gold, "around") for gold in range(6)] + held)
     assert fitted["named"] == 0.0
     assert [line.split()[1:3] for line in lines(held, fitted)] == [["held", "out"]]
-
-
-def test_what_ships_is_halfway_from_the_earlier_weights_to_the_fitted() -> None:
-    assert halfway(EARLIER) == EARLIER
-    assert halfway({**EARLIER, "across": 4.5})["across"] == 3.0
 
 
 def test_the_weights_that_ship_are_of_the_features_of_a_candidate() -> None:

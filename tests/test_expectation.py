@@ -31,7 +31,7 @@ def unit(*places: int) -> Vectors:
 
 def known(*pairs: tuple[Vectors, bool], placed: bool = False) -> KnownQuestions:
     answered = np.array([answered for _, answered in pairs])
-    return KnownQuestions(["a"] * len(pairs), answered, np.full(len(pairs), placed), np.stack([vector for vector, _ in pairs]))
+    return KnownQuestions(["a"] * len(pairs), [""] * len(pairs), answered, np.full(len(pairs), placed), np.stack([vector for vector, _ in pairs]))
 
 
 def test_the_model_that_ships_is_of_the_bilingual_vectors() -> None:

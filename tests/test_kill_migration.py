@@ -70,7 +70,7 @@ def test_killed_within_the_migration_it_is_whole_and_comes_up_the_next_time(dump
         if part in (0, KILLS - 1):
             check_answer(home, dictionary)
     assert under_way == KILLS, "each of them met the migration"
-    assert unsaved >= 1, "and of some, half a migration was in the files"
+    assert unsaved >= (dump != DUMPS[-1]), "and of some, half a migration was in the files; the last step is one statement, written in one go"
 
 
 def test_killed_right_after_the_migration_it_is_of_the_new_version(tmp_path: Path, dictionary: Dictionary) -> None:

@@ -20,7 +20,7 @@ def beside(folder: Path, text: str, name: str = "a.questions.jsonl") -> Path:
 
 def test_questions_come_in_the_order_of_their_lines(tmp_path: Path) -> None:
     text = '{"question": "Who pays?", "answered": true, "at": "Article 3"}\n\n{"question": "  谁 来付？ ", "answered": false}\n'
-    assert read_questions(beside(tmp_path, text)) == (KnownQuestion("Who pays?", True), KnownQuestion("谁 来付？", False))
+    assert read_questions(beside(tmp_path, text)) == (KnownQuestion("Who pays?", True, "Article 3"), KnownQuestion("谁 来付？", False))
 
 
 def test_both_names_of_a_sidecar_are_read(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from assistant.library.index import Index
 from tests.fakes import HashEmbedder
 from tests.libraries import APPLES, PEARS, make_source, traces
 
-WHO, WHEN = KnownQuestion("Who picks the zyzzogeton?", False), KnownQuestion("When are apples picked?", True)
+WHO, WHEN = KnownQuestion("Who picks the zyzzogeton?", False), KnownQuestion("When are apples picked?", True, "Apples")
 
 
 def known_of(source: Source, *questions: KnownQuestion) -> Source:
@@ -37,9 +37,30 @@ def test_questions_come_back_with_their_source_and_vectors(index: Index) -> None
     assert index.registry.source("pears").questions == ()
     known = index.registry.known_questions(64)
     assert known.sources == ["apples", "apples"]
+    assert known.at == ["", "Apples"]
     assert known.answered.tolist() == [False, True]
     assert known.placed.tolist() == [False, False]
     assert np.allclose(known.vectors, HashEmbedder().embed([WHO.text, WHEN.text]), atol=1e-3)
+
+
+def test_the_nearest_question_that_a_passage_answers_is_found_by_its_heading(index: Index) -> None:
+    parts = "# Fruit", "## Pay", "### Article 3", "Pickers are paid by the day.", "## Rest", "### Article 3", "Pickers rest at noon."
+    text = "\n\n".join((*parts, "### Article 13", "Nobody else rests."))
+    pay, rest, vain = (
+        KnownQuestion("How are pickers paid?", True, "Pay › Article 3"),
+        KnownQuestion("When do pickers rest?", True, "Rest › Article 3"),
+        KnownQuestion("Who rests beside pickers?", False, "Article 13"),
+    )
+    index.take(known_of(make_source("fruit", text), pay, rest, vain, KnownQuestion("Where is this put to?", True)))
+    index.take(known_of(make_source("pears", PEARS), KnownQuestion("How are pickers paid?", True, "Pay › Article 3")))
+    known, (asked,) = index.registry.known_questions(64), HashEmbedder().embed(["How are pickers paid?"])
+    near = {p.heading.split(" › ")[-2]: known.nearest(asked, [p]) for p in index.registry.passages_of("fruit") if p.article == 3}
+    other = float(asked @ HashEmbedder().embed(["When do pickers rest?"])[0])
+    assert list(near["Pay"].values()) == pytest.approx([1.0], abs=1e-3)
+    assert list(near["Rest"].values()) == pytest.approx([other], abs=1e-3)
+    assert known.nearest(asked, [p for p in index.registry.passages_of("fruit") if p.article == 13]) == {}
+    assert known.nearest(asked, index.registry.passages_of("pears")) == {}
+    assert known.of([1]).at == ["Rest › Article 3"]
 
 
 def test_a_new_version_brings_its_own_questions(index: Index) -> None:

@@ -19,7 +19,6 @@ from assistant.answers.sufficiency import (
     SMALL_THRESHOLD,
     Model,
     Sufficiency,
-    believed,
     judge,
     model,
     scene_of,
@@ -165,11 +164,6 @@ def test_known_questions_speak_for_an_answer_only_as_far_as_evidence_is_near(she
     best = replace(draft.candidates[0], across=across)
     told = judge(query, replace(draft, candidates=(best, *draft.candidates[1:])), PASSAGES, Expectation(known=odds), lambda _: 0.0)
     assert told.features["known"] == pytest.approx(borne)
-
-
-@pytest.mark.parametrize(("odds", "said"), [(-9.0, -1.0), (-4.0, -1.0), (0.0, 0.0), (2.0, 0.5), (9.0, 1.0)])
-def test_the_reading_network_is_believed_so_far_and_no_further(odds: float, said: float) -> None:
-    assert believed(odds) == said
 
 
 def test_the_best_passage_is_read_where_that_may_decide(shelf: Shelf) -> None:

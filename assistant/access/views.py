@@ -141,7 +141,7 @@ class RegistryView(Registry):
         shown = [place for place, source_id in enumerate(known.sources) if source_id in rows]
         if len(shown) == len(known.sources):
             return known  # the same arrays, not a copy of tens of megabytes
-        return KnownQuestions([known.sources[place] for place in shown], known.answered[shown], known.placed[shown], known.vectors[shown])
+        return known.of(shown)
 
     def find_words(self, words: Sequence[str], limit: int, sources: Iterable[str] | None = None) -> list[WordRow]:
         rows = self._now().rows

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant.answers.candidates import Candidate, Texts, find_candidates, is_lead
+from assistant.answers.candidates import Candidate, Likeness, Texts, find_candidates, is_lead
 from assistant.answers.pieces import Piece, merge_leads, set_out
+from assistant.answers.rereading import Read, reread
 from assistant.documents import Authority, PassageKind, Span
 from assistant.language.facts import figures, read_facts
 from assistant.language.text import count_words
-from assistant.library.embedding import Vectors
 from assistant.library.rows import index_terms
 from assistant.questions.asking import Asked, asks_comparison, asks_duty, question_parts
 from assistant.questions.query import Query
@@ -75,14 +75,14 @@ class ExtractiveAnswerer:
         query: Query,
         hits: Sequence[Hit],
         texts: Texts,
-        weighed: Mapping[str, Sequence[Weighed]],
-        nearness: Mapping[str, Vectors],
+        likeness: Likeness,
+        read: Read,
     ) -> Draft:
-        """Return a draft from the hits; the arguments are those of ``find_candidates``."""
-        candidates = find_candidates(query, hits, texts, weighed, nearness)
-        chosen = self._choose(query, candidates, weighed)
+        """Return a draft from the hits; the arguments are those of ``find_candidates`` and ``reread``."""
+        candidates = reread(find_candidates(query, hits, texts, likeness), read)
+        chosen = self._choose(query, candidates, likeness.weighed)
         pieces = [set_out(query, c, texts.source(c.hit.source.id).text, headed=c is chosen[0]) for c in chosen]
-        return Draft(tuple(merge_leads(pieces)), tuple(candidates), weighed)
+        return Draft(tuple(merge_leads(pieces)), tuple(candidates), likeness.weighed)
 
     def _choose(self, query: Query, candidates: Sequence[Candidate], weighed: Mapping[str, Sequence[Weighed]]) -> list[Candidate]:
         if not candidates:

@@ -23,12 +23,14 @@ from assistant.questions.query import Query
 from assistant.results import Hit
 from assistant.search.matching import Weighed
 
-FEATURES = ("alike", "named", "around", "cosine", "across", "fits", "prior", "elsewhere")
+FEATURES = ("alike", "named", "around", "cosine", "across", "fits", "prior", "elsewhere", "phrased", "known")
 """What counts for a candidate, or against it."""
 TRANSLATED = 0.3
 """What a cosine counts for where the embedder saw only a word-by-word translation of the question."""
 UNKNOWN = 0.42
 """What the bilingual cosine is taken for where a library has no bilingual model: its mean over the best units of 524 development cases."""
+UNASKED, FARTHEST = 0.6, 0.3
+"""What the cosine of a question to others is taken for where a passage has none that it answers, and at least."""
 CHARACTERS = 0.7
 """What all the characters of a Chinese word count for where the word itself is not there (退役 for 退伍 shares one of two)."""
 IN_WORDS, OTHER_UNIT = 0.5, 0.55
@@ -80,11 +82,30 @@ class Candidate:
     """1 for a rule of one place where the question names none."""
     same_language: float
     """1 where question and unit are in one language."""
+    phrased: float
+    """How near the question is to the nearest phrase in which people ask for the passage, by the bilingual model; ``UNASKED`` where it has none."""
+    known: float
+    """The same of the nearest known question that the passage answers."""
+    reading: float = 0.0
+    """What reading the passage says against it, 0 or less; see ``rereading``."""
 
     @property
     def score(self) -> float:
         """One number for choosing between units of one question."""
-        return float(sum(weight * getattr(self, name) for name, weight in weights().items()))
+        return float(sum(weight * getattr(self, name) for name, weight in weights().items())) + self.reading
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How a question compares with what was found."""
+
+    weighed: Mapping[str, Sequence[Weighed]]
+    """The question's concepts by language."""
+    nearness: Mapping[str, Vectors]
+    """The cosine of each unit of a passage, and of each phrase that asks for it, to the question by each model, by passage id, shape
+    ``(units and phrases, spaces)``; NaN where one is not read."""
+    known: Mapping[str, float]
+    """The cosine of the nearest known question that a passage answers, by passage id, where there is one."""
 
 
 class Texts(Protocol):
@@ -99,8 +120,7 @@ def find_candidates(
     query: Query,
     hits: Sequence[Hit],
     texts: Texts,
-    weighed: Mapping[str, Sequence[Weighed]],
-    nearness: Mapping[str, Vectors],
+    likeness: Likeness,
 ) -> list[Candidate]:
     """Return the units of the hits that may answer, best first by ``(-score, passage id, span)``.
 
@@ -108,9 +128,7 @@ def find_candidates(
         query: the question.
         hits: what retrieval found, best first; only their order counts.
         texts: where the words are.
-        weighed: the question's concepts by language.
-        nearness: the cosine of each unit, and of each phrase that asks for the passage, to the question by each model, by passage id,
-            shape ``(units and phrases, spaces)``; NaN where one is not read.
+        likeness: how the question compares with them.
     """
     candidates: list[Candidate] = []
     for rank, hit in enumerate(hits):
@@ -121,7 +139,7 @@ def find_candidates(
         source, passage = hit.source, hit.passage
         known_as = (source.title_zh, source.title_en, *sorted(source.years))
         about = " ".join((*known_as, texts.imprint(source.id), passage.heading, *passage.asked))
-        candidates += _of_hit(query, hit, rank, text, about, weighed[hit.source.language], nearness.get(hit.passage.id))
+        candidates += _of_hit(query, hit, rank, text, about, likeness)
     return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.id, c.unit.span))
 
 
@@ -130,14 +148,13 @@ def is_lead(candidate: Candidate) -> bool:
     return candidate.text.rstrip().endswith((":", "："))
 
 
-def _of_hit(
-    query: Query, hit: Hit, rank: int, text: str, about: str, weighed: Sequence[Weighed], nearness: Vectors | None
-) -> list[Candidate]:
-    passage = hit.passage
+def _of_hit(query: Query, hit: Hit, rank: int, text: str, about: str, likeness: Likeness) -> list[Candidate]:
+    passage, weighed, nearness = hit.passage, likeness.weighed[hit.source.language], likeness.nearness.get(hit.passage.id)
     around = Counter(index_terms(passage.text)) + Counter(index_terms(about))
     if nearness is None or len(nearness) != len(passage.units) + len(passage.asked):  # it has none, or another process has just cut it anew
         nearness = np.full((len(passage.units), 1), np.nan)
     near_to, across = np.nan_to_num(nearness[:, 0]), np.nan_to_num(nearness[:, -1], nan=UNKNOWN)
+    phrased = float(np.fmax.reduce(nearness[len(passage.units) :, -1], initial=np.nan))
     trust = 1.0 if query.translation == query.text else TRANSLATED
     total = sum(w.idf for w in weighed) or 1.0
     near, near_weight = _found(weighed, around)
@@ -170,9 +187,15 @@ def _of_hit(
                 near=frozenset(near),
                 elsewhere=float(hit.source.kind is Kind.POLICY and "-" in hit.source.jurisdiction and not query.places),
                 same_language=float(hit.source.language == query.language),
+                phrased=_asked_like(phrased),
+                known=_asked_like(likeness.known.get(passage.id, np.nan)),
             )
         )
     return out
+
+
+def _asked_like(cosine: float) -> float:
+    return UNASKED if np.isnan(cosine) else max(cosine, FARTHEST)
 
 
 def _found(weighed: Sequence[Weighed], counts: Mapping[str, int]) -> tuple[list[int], float]:

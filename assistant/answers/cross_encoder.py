@@ -110,6 +110,15 @@ class CrossEncoder:
             with torch.inference_mode():
                 return float(network(words, torch.ones(1, len(pieces), dtype=torch.bool))[0])
 
+    def reader(self, question: str) -> Callable[[Candidate], float]:
+        """Return what reads the passages of candidates for one question: their log-odds, each read once.
+
+        Raises:
+            ConfigError: when it first reads, as for ``load``.
+        """
+        read = functools.cache(lambda excerpt: self.odds(question, excerpt))
+        return lambda candidate: read(excerpt_of(candidate))
+
     def _load(self) -> ReadingNetwork:
         if self._network is None:
             from assistant.answers.reading_network import ReadingNetwork, changed

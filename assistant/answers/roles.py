@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from assistant.answers.answering import Draft
-from assistant.answers.candidates import Texts
-from assistant.documents import Metadata
+from assistant.answers.candidates import Likeness, Texts
+from assistant.answers.rereading import Read
+from assistant.documents import Metadata, Passage
 from assistant.library.embedding import Vectors
 from assistant.library.question_index import KnownQuestions
 from assistant.library.thesaurus import Thesaurus
@@ -41,6 +42,9 @@ class Finder(Protocol):
     def like(self, query: Query, model: str) -> Vectors | None:
         """Return the unit vector by which ``model`` compares a question with others; ``None`` where there is none by that model."""
 
+    def asked_before(self, query: Query, passages: Iterable[Passage]) -> Mapping[str, float]:
+        """Return the cosine of the nearest known question that each passage answers, by id, where there is one."""
+
     def known_questions(self) -> KnownQuestions:
         """Return the questions that are known of the sources."""
 
@@ -53,8 +57,8 @@ class Answerer(Protocol):
         query: Query,
         hits: Sequence[Hit],
         texts: Texts,
-        weighed: Mapping[str, Sequence[Weighed]],
-        nearness: Mapping[str, Vectors],
+        likeness: Likeness,
+        read: Read,
     ) -> Draft:
         """Return a draft whose pieces rest on spans of the hits' sources."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from assistant.answers.answering import Draft
 from assistant.answers.candidates import LEAST, MOST, Candidate, resemblance
 from assistant.answers.demands import find_unmet
 from assistant.answers.expectation import Expectation
+from assistant.answers.rereading import Read, believed
 from assistant.documents import Span
 from assistant.language.text import sentences
 from assistant.questions.asking import asks_which_rule, asks_why
@@ -42,8 +43,6 @@ EXTREMES = (
 """What a figure answers to that is bounded on that side: *how much is the lowest* by *not less than 4,000 yuan*, and never by *not more*."""
 FAR, CLOSE = 0.15, 0.3
 """Cosine by the bilingual model of hardly any best unit that answers (one in fifty has less than .18), and of nine in ten."""
-SURE = 4.0
-"""Log-odds of the reading network beyond which it is not believed more: 1 in 55."""
 READ_TO_ANSWER = 1.5
 """Log-odds of the reading network from which a demand that is not firm counts as met. Of 321 questions that such a demand had declined (half of
 ``asked.jsonl`` and the development suites), 27 of 46 answerable ones are read so, and one of 275 others."""
@@ -153,11 +152,6 @@ def features(query: Query, best: Candidate, support: Support, focus: Sequence[Fo
     }
 
 
-def believed(odds: float) -> float:
-    """Return what the reading network says, from -1 (does not answer) to 1."""
-    return max(-1.0, min(1.0, odds / SURE))
-
-
 def _borne(odds: float, best: Candidate) -> float:
     """Return what a question lets expect in a library whose questions are known: it speaks for an answer only as far as anything is near."""
     return odds if odds < 0 else odds * min(1.0, max(0.0, (best.across - FAR) / (CLOSE - FAR)))
@@ -176,13 +170,12 @@ def _share_of_rest(support: Support, wanted: Sequence[int]) -> float:
     return sum(support.rarity(i) * support.near[i] for i in rest) / total if total else 0.0
 
 
-def judge(query: Query, draft: Draft, size: int, expectation: Expectation, read: Callable[[Candidate], float]) -> Sufficiency:
+def judge(query: Query, draft: Draft, size: int, expectation: Expectation, read: Read) -> Sufficiency:
     """Return whether the draft, made from a library of ``size`` passages, may be shown.
 
     Args:
         expectation: of the question alone.
-        read: gives the log-odds that a candidate's passage answers the question; asked of the best one, for a twentieth of a second, and only
-            where that may decide.
+        read: asked of the best candidate, and only where that may decide.
     """
     if not draft.candidates or not draft.pieces:
         return Sufficiency(0.0, _surfaces(query), Reason.NOTHING_FOUND)

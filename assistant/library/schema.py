@@ -41,6 +41,10 @@ CREATE TABLE questions (row INTEGER PRIMARY KEY, source_id TEXT NOT NULL REFEREN
     placed INTEGER NOT NULL, vector BLOB NOT NULL);
 CREATE INDEX questions_of_source ON questions (source_id);
 """,
+    # and the heading that each was put to
+    """
+ALTER TABLE questions ADD COLUMN at TEXT NOT NULL DEFAULT '';
+""",
 )
 """Step ``n`` takes a file of version ``n`` to version ``n + 1``; a new file takes all. A step that was released is never changed."""
 

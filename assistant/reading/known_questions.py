@@ -1,8 +1,8 @@
 """Questions that are known of a document: which of them it answers, and which it only looks as if it answered.
 
-They stand beside it in ``NAME.questions.jsonl``, one JSON object a line: ``{"question": "…", "answered": true, "at": "Article 3"}``, where ``at``, for
-whoever keeps the list, is the heading that it was put to and may be left out. No answer ever quotes them; they say of a new question that is like them
-whether to answer it.
+They stand beside it in ``NAME.questions.jsonl``, one JSON object a line: ``{"question": "…", "answered": true, "at": "Article 3"}``, where ``at`` is
+the heading that it was put to, if need be with those above it (``Pay › Article 3``), and may be left out. No answer ever quotes them; they say of a new
+question that is like them whether to answer it, and from which section.
 """
 
 from __future__ import annotations
@@ -70,4 +70,4 @@ def _question(line: str, where: str) -> KnownQuestion:
         raise MetadataError(f"{where}: answered is not true or false. Correct it there.")
     if not isinstance(at, str):
         raise MetadataError(f"{where}: at is not a heading. Correct it there.")
-    return KnownQuestion(" ".join(text.split()), answered)
+    return KnownQuestion(" ".join(text.split()), answered, " ".join(at.split()))

@@ -58,8 +58,8 @@ class _Title:
         """
         if self.latin:
             whole = self.short in question and re.search(rf"\b{re.escape(self.short)}\b", question) is not None
-            told = self.needed <= set(asked if len(self.needed) > 1 else laws) and self.kinds & set(asked)
-            return 10 * self.words if self.needed and (whole or told) else 0
+            whole = whole or (self.needed <= set(asked if len(self.needed) > 1 else laws) and not self.kinds.isdisjoint(asked))
+            return 10 * self.words if self.needed and whole else 0
         if len(self.short) >= 3 and self.short in question:
             return 10 * len(self.short)
         told = language == "en" and self.needed and not _KIND_NAMED.isdisjoint(forms) and (len(self.needed) > 1 or self.needed <= set(laws))

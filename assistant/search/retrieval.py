@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assistant.documents import SILENT, Kind, Metadata
+from assistant.documents import SILENT, Kind, Metadata, Passage
 from assistant.library.embedding import PassageVectors, Vectors, nearness
 from assistant.library.index import Index
 from assistant.library.question_index import KnownQuestions
@@ -246,6 +246,11 @@ class Retriever:
             return None
         part = vector[self.index.embedder.spaces[-1]]
         return part / float(np.linalg.norm(part))
+
+    def asked_before(self, query: Query, passages: Iterable[Passage]) -> dict[str, float]:
+        """Return the cosine of the nearest known question that each passage answers, by id; nothing of those of which none is known."""
+        known, vector = self.known_questions(), self.like(query, self.index.embedder.of_questions.name)
+        return {} if vector is None else known.nearest(vector, passages)
 
     def known_questions(self) -> KnownQuestions:
         """Return the questions that are known of the library's sources."""
