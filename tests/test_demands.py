@@ -38,6 +38,7 @@ def unmet(dictionary: Dictionary, question: str, *texts: tuple[object, str]) -> 
         ("What was the daily pay of an intern in 2019?", False),
         ("What does Zebulon say of the daily pay of an intern?", False),
         ("When does the pay of a trainee begin?", False),
+        ("May a firm from Germany pay an intern by the day?", False),
     ],
 )
 def test_what_may_be_said_in_other_words_is_no_firm_demand(dictionary: Dictionary, question: str, firm: bool) -> None:
@@ -56,6 +57,19 @@ def test_what_may_be_said_in_other_words_is_no_firm_demand(dictionary: Dictionar
 )
 def test_a_national_rule_answers_for_each_place(dictionary: Dictionary, question: str) -> None:
     assert unmet(dictionary, question, (NATIONAL, RULES)) is None
+
+
+def test_a_text_is_about_whom_it_is_by_and_what_people_call_it(dictionary: Dictionary) -> None:
+    paper = replace(PAPER, issuing_body="Min Tang, Jiangsu Maritime College", aliases=("the Chongqing paper",))
+    for question in ("What pay does the Jiangsu study give an intern a day?", "What does an intern get a day in the Chongqing paper?"):
+        assert unmet(dictionary, question, (paper, PRACTICE)) is None
+    assert unmet(dictionary, "What pay does the Sichuan study give an intern a day?", (paper, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("Sichuan",))
+
+
+def test_a_rule_of_a_province_answers_for_its_districts(dictionary: Dictionary) -> None:
+    rule = replace(NATIONAL, jurisdiction="CN-50")
+    assert unmet(dictionary, "How much is the daily pay of an intern in Fuling?", (rule, RULES)) is None
+    assert unmet(dictionary, "How much is the daily pay of an intern in Foshan?", (rule, RULES)) == (Reason.EVIDENCE_TOO_WEAK, ("Foshan",))
 
 
 @pytest.mark.parametrize(

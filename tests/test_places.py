@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.language.places import all_places, applies_in, find_places, place_name
+from assistant.language.places import _known, all_places, applies_in, find_places, place_name
 from assistant.language.text import fold
 
-ALL = all_places()
+ALL = _known()
 
 
 def names(text: str) -> list[str]:
@@ -19,6 +19,8 @@ def test_every_place_has_names_and_every_code_is_one_place() -> None:
     codes = [place.code for place in ALL if place.code]
     assert len(set(codes)) == len(codes)
     assert len([code for code in codes if code.count("-") == 1]) == 34
+    assert len([code for code in codes if code.startswith("CN-50-")]) == 39, "38 districts and counties of Chongqing, and a new area"
+    assert set(all_places()) < set(ALL)
     assert all(code.rsplit("-", 1)[0] in codes for code in codes if code.count("-") == 2)
 
 
@@ -39,13 +41,15 @@ def test_each_place_is_found_by_each_name(place: object) -> None:
         ("印度尼西亚", ["Indonesia"]),
         ("Inner Mongolia", ["Inner Mongolia"]),
         ("上海南京路", ["Shanghai", "Nanjing"]),
+        ("涪陵一家厂和闵行区的学校", ["Fuling", "Minhang"]),
+        ("a plant in Foshan", ["Foshan"]),
     ],
 )
 def test_places_are_found_in_reading_order(text: str, expected: list[str]) -> None:
     assert names(text) == expected
 
 
-@pytest.mark.parametrize("text", ["自施行之日本办法", "黄河南岸", "Indiana", "Germanyx", "theJapan", "学校", ""])
+@pytest.mark.parametrize("text", ["自施行之日本办法", "黄河南岸", "确保定期足额", "新乡村", "非常熟悉", "指南通知", "推广安全", "Indiana", "Germanyx", "theJapan", "学校", ""])
 def test_what_only_contains_a_name_names_no_place(text: str) -> None:
     assert names(text) == []
 

@@ -198,6 +198,11 @@ def test_a_name_is_told_from_a_word(reader: QueryReader) -> None:
     assert concept(query, "college").kind is ConceptKind.TERM
 
 
+def test_who_asks_is_no_name(reader: QueryReader) -> None:
+    query = reader.read("If I’m a licensed teacher, may I teach? Now I'd like to teach at Siemens.")
+    assert [c.surface for c in query.concepts if c.kind is ConceptKind.NAME] == ["Siemens"]
+
+
 # -- invariants ---------------------------------------------------------------------------------------------
 
 QUESTIONS = st.lists(

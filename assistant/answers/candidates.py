@@ -137,7 +137,7 @@ def find_candidates(
         if imprint and query.asked is not Asked.DATE and not _ABOUT_IMPRINT.search(query.text):
             continue  # authors and dates of adoption answer only questions about them
         source, passage = hit.source, hit.passage
-        known_as = (source.title_zh, source.title_en, *sorted(source.years))
+        known_as = (source.title_zh, source.title_en, *source.aliases, source.issuing_body, *sorted(source.years))
         about = " ".join((*known_as, texts.imprint(source.id), passage.heading, *passage.asked))
         candidates += _of_hit(query, hit, rank, text, about, likeness)
     return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.id, c.unit.span))

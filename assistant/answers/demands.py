@@ -77,7 +77,7 @@ def find_unmet(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> Unmet 
     if absent := _articles(query, draft) or _bans(query, draft):
         return Unmet(Reason.FALSE_PREMISE, absent)
     if absent := _instruments(query, draft) or _places(query, draft, weighed):
-        return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
+        return Unmet(Reason.EVIDENCE_TOO_WEAK, absent, firm=not _are_foreign(query, absent))
     if absent := unmet_series(query, [*draft.best_passage, *shown]) or unmet_names(query, shown):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent)
     if absent := _rates(query, draft):
@@ -205,6 +205,12 @@ def _places(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> tuple[str
     lacking = named if not any(_speaks_of(query, best, i, weighed) for i in named) else []
     lacking = lacking or [i for i in named if not any(_speaks_of(query, c, i, weighed) for c in shown)]
     return tuple(_asked(query, weighed[i]) for i in lacking)
+
+
+def _are_foreign(query: Query, places: Sequence[str]) -> bool:
+    """Whether all of these are other countries, which a text may call foreign and no more (*may a British school open one here*)."""
+    abroad = {query.text[p.span.start : p.span.end] for p in query.places if p.zh and not p.code}
+    return bool(places) and abroad.issuperset(places)
 
 
 def _speaks_of(query: Query, c: Candidate, concept: int, weighed: Sequence[Weighed]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from assistant.documents import Span
@@ -35,42 +37,67 @@ _FOREIGN = """
 加拿大 Canada|印度 India|俄罗斯 Russia|马来西亚 Malaysia|泰国 Thailand|印度尼西亚 Indonesia|越南 Vietnam|欧盟 European Union|意大利 Italy
 荷兰 Netherlands|芬兰 Finland|奥地利 Austria
 """
+_CITIES = Path(__file__).with_name("cities.txt")
+"""A line for each province, by its number: its cities, or the districts of a municipality. Names that other words contain (新乡 in 新乡村) stand with the
+word for what they are (新乡市)."""
 
 
-_NOT_BEHIND = {"日本": "之今节假生当即同次", "河南": "黄", "河北": "黄", "江西": "长", "湖南": "太庭", "湖北": "太庭"}
+_NOT_BEHIND: dict[str, Collection[str]] = {
+    name: set(behind)
+    for name, behind in {
+        "日本": "之今节假生当即同次", "河南": "黄", "河北": "黄", "江西": "长", "湖南": "太庭", "湖北": "太庭", "海口": "出入", "渝中": "成", "渝北": "成",
+    }.items()
+}  # fmt: skip
 """Characters behind which a name is none: 自施行之日本办法 is not about Japan, nor 黄河南岸 about Henan."""
 
 
 @cache
 def all_places() -> tuple[Place, ...]:
-    """Return every known place."""
+    """Return the provinces, the cities that are asked about most, and other countries: what is offered for choice."""
     home = [entry.split(" ", 2) for line in _TABLE.split("\n") for entry in line.split("|") if entry]
     foreign = [entry.split(" ", 1) for line in _FOREIGN.split("\n") for entry in line.split("|") if entry]
     return tuple([Place(code, zh, en) for code, zh, en in home] + [Place("", zh, en) for zh, en in foreign])
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    names = sorted((name for place in all_places() for name in (place.zh, fold(place.en))), key=len, reverse=True)
-    guards = {name: f"(?<![{behind}])" for name, behind in _NOT_BEHIND.items()}
-    return re.compile("|".join(rf"\b{re.escape(n)}\b" if n.isascii() else guards.get(n, "") + n for n in names))
+def _known() -> tuple[Place, ...]:
+    """Return every place that is known by name."""
+    offered = {place.zh for place in all_places()}
+    lines = (line.split(" ", 1) for line in _CITIES.read_text(encoding="utf-8").splitlines())
+    cities = [(number, *entry.split(" ", 1)) for number, entries in lines for entry in entries.split("|")]
+    return (*all_places(), *(Place(f"CN-{number}-{_slug(en)}", zh, en) for number, zh, en in cities if zh not in offered))
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-zü]", "", name.lower())
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds names in Latin letters, and all others; apart, for each is then searched from first letter to first letter."""
+    names = sorted((name for place in _known() for name in (place.zh, fold(place.en))), key=len, reverse=True)
+    latin, other = ("|".join(re.escape(n) for n in names if n.isascii() is ascii) for ascii in (True, False))
+    return re.compile(rf"\b(?:{latin})\b"), re.compile(other)
 
 
 @cache
 def _by_name() -> dict[str, Place]:
-    return {name: place for place in all_places() for name in (place.zh, fold(place.en))}
+    return {name: place for place in _known() for name in (place.zh, fold(place.en))}
 
 
 def find_places(text: str) -> list[Place]:
     """Return the places that ``text`` names, in reading order, each with its span."""
-    return [_by_name()[m.group()]._replace(span=Span(*m.span())) for m in _pattern().finditer(fold(text))]
+    folded = fold(text)
+    found = sorted((m for pattern in _patterns() for m in pattern.finditer(folded)), key=re.Match.start)
+    named = (m for m in found if folded[: m.start()][-1:] not in _NOT_BEHIND.get(m.group(), ()))
+    return [_by_name()[m.group()]._replace(span=Span(*m.span())) for m in named]
 
 
 def place_name(code: str, language: str) -> str:
     """Return the name of a jurisdiction, or the code itself where it is not known."""
     if code == "CN":
         return "全国" if language == "zh" else "national"
-    place = next((p for p in all_places() if code and p.code == code), None)
+    place = next((p for p in _known() if code and p.code == code), None)
     return code if place is None else place.zh if language == "zh" else place.en
 
 

@@ -69,6 +69,7 @@ class Query:
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)(?:(?:[A-Z][\w'’&-]*|\"[^\"]{2,60}\"|“[^”]{2,60}”)(?:\s+(?:of|and|the|for|&)\s+(?=[A-Z])|\s+)?)+")
 
 
+_SELF = re.compile("I['’](?:m|d|ve|ll)")
 _AGE_ZH = re.compile("岁")
 _AGE_EN = re.compile(r"\d+(?:-|\s)years?(?:-|\s)old", re.IGNORECASE)
 _CALLED_UNDER = (
@@ -190,13 +191,14 @@ class QueryReader:
         for i, token in enumerate(words):
             if i in used or is_stop_word(token.term) or token.term in _FRAME or len(token.term) < 2:
                 continue
-            capital = text[token.start].isupper() and any(n.start <= token.start < n.end for n in names)
+            own = text[token.start : token.end]
+            capital = own[0].isupper() and not _SELF.fullmatch(own) and any(n.start <= token.start < n.end for n in names)
             forms = [Form((token.term,), 1.0)]
             if i + 1 < len(words) and i + 1 not in used:
                 forms += [Form((w,), 0.7) for w in self.dictionary.chinese((token.term, words[i + 1].term))[:3]]
             chinese = self.dictionary.chinese((token.term,))
             forms += [Form((w,), 0.8 if place < 4 else 0.6) for place, w in enumerate(chinese)]
-            out.append(Concept(text[token.start : token.end], ConceptKind.NAME if capital else ConceptKind.TERM, Span(token.start, token.end), tuple(forms)))
+            out.append(Concept(own, ConceptKind.NAME if capital else ConceptKind.TERM, Span(token.start, token.end), tuple(forms)))
         return out
 
 
