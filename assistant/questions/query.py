@@ -191,14 +191,14 @@ class QueryReader:
         for i, token in enumerate(words):
             if i in used or is_stop_word(token.term) or token.term in _FRAME or len(token.term) < 2:
                 continue
-            own = text[token.start : token.end]
-            capital = own[0].isupper() and not _SELF.fullmatch(own) and any(n.start <= token.start < n.end for n in names)
+            word = text[token.start : token.end]
+            capital = word[0].isupper() and not _SELF.fullmatch(word) and any(n.start <= token.start < n.end for n in names)
             forms = [Form((token.term,), 1.0)]
             if i + 1 < len(words) and i + 1 not in used:
                 forms += [Form((w,), 0.7) for w in self.dictionary.chinese((token.term, words[i + 1].term))[:3]]
             chinese = self.dictionary.chinese((token.term,))
             forms += [Form((w,), 0.8 if place < 4 else 0.6) for place, w in enumerate(chinese)]
-            out.append(Concept(own, ConceptKind.NAME if capital else ConceptKind.TERM, Span(token.start, token.end), tuple(forms)))
+            out.append(Concept(word, ConceptKind.NAME if capital else ConceptKind.TERM, Span(token.start, token.end), tuple(forms)))
         return out
 
 
