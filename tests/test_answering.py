@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from assistant.answers.answering import EVEN, ExtractiveAnswerer
+from assistant.answers.candidates import weights
 from assistant.documents import Authority, PassageKind
 from assistant.language.glossary import Dictionary
 from tests.drafts import LAW, PAPER, Shelf
@@ -26,6 +30,17 @@ def test_a_sentence_that_runs_on_comes_with_its_next_one(dictionary: Dictionary)
     text = f"{BODY}The motor works and the college founded an equipment school. The company holds 40% of it and the college 60%.\n"
     shelf = Shelf(dictionary, (PAPER, text), (replace(LAW, id="other"), "# Other\n\n## 1 Pay\n\nAn equipment fee of a school is 7 yuan.\n"))
     assert any("40%" in p for p in texts(shelf, "How is the equipment school of the motor works and the college shared?"))
+
+
+@pytest.mark.parametrize(("short_of_the_best", "shown"), [(EVEN - 0.01, "An intern is paid 20 yuan for a night."), (EVEN + 0.01, "Rooms are locked at ten.")])
+def test_what_scores_like_the_best_comes_before_its_neighbours(dictionary: Dictionary, short_of_the_best: float, shown: str) -> None:
+    pay = "## 1 Pay\n\nRooms are locked at ten. An intern is paid 80 yuan a day."
+    shelf = Shelf(dictionary, (LAW, f"# Law\n\n{pay}\n\n## 2 Nights\n\nAn intern is paid 20 yuan for a night.\n"))
+    _, draft = shelf.draft("How much is an intern paid?")
+    best, other = draft.candidates[:2]
+    even = replace(other, around=other.around + (best.score - short_of_the_best - other.score) / weights()["around"])
+    chosen = ExtractiveAnswerer(words=17)._close(best, [best, *(c for c in draft.candidates if c not in (best, other)), even])
+    assert [c.text for c in chosen] == [best.text, shown]
 
 
 def test_a_lead_in_brings_its_whole_list_and_nothing_else(dictionary: Dictionary) -> None:

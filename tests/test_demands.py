@@ -66,6 +66,27 @@ def test_a_text_is_about_whom_it_is_by_and_what_people_call_it(dictionary: Dicti
     assert unmet(dictionary, "What pay does the Sichuan study give an intern a day?", (paper, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("Sichuan",))
 
 
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Why were the 2021 rules on interns replaced by those of 2016?", "2021 rules on interns replaced by those of 2016"),
+        ("What pay did the 2016 rules set when they replaced the 2021 ones?", "2016 rules set when they replaced the 2021"),
+        ("2021年的实习规定被2016年的取代以后，报酬是多少？", "2021年的实习规定被2016年的取代"),
+        ("2016年的规定取代2021年的规定以后，报酬是多少？", "2016年的规定取代2021"),
+    ],
+)
+def test_nothing_is_replaced_by_what_came_before_it(dictionary: Dictionary, question: str, missing: str) -> None:
+    texts = (NATIONAL, RULES_ZH) if question.startswith("20") else (NATIONAL, RULES)
+    assert unmet(dictionary, question, texts) == (Reason.FALSE_PREMISE, (missing,))
+
+
+@pytest.mark.parametrize("question", ["What pay did the 2021 rules set when they replaced those of 2016?", "Did the 2016 rules on pay replace those of 2021?"])
+def test_but_an_order_that_may_be_or_is_asked_about_is_no_premise(dictionary: Dictionary, question: str) -> None:
+    found = demand(dictionary, question, (NATIONAL, RULES))
+    assert found is not None
+    assert (found.reason, found.firm) == (Reason.EVIDENCE_TOO_WEAK, False), "the years are not there"
+
+
 def test_a_rule_of_a_province_answers_for_its_districts(dictionary: Dictionary) -> None:
     rule = replace(NATIONAL, jurisdiction="CN-50")
     assert unmet(dictionary, "How much is the daily pay of an intern in Fuling?", (rule, RULES)) is None

@@ -79,3 +79,6 @@ def test_a_title_that_two_texts_bear_does_not_single_one_out(reader: QueryReader
     names = Names(KNOWN)
     assert names.named_alone(reader.read("港口法第五条规定了什么？")) == frozenset()
     assert names.named_alone(reader.read("职业教育法对企业有什么要求？")) == {"law"}
+    old = Metadata(id="old-law", work="old-law", language="zh", title_zh="中华人民共和国职业教育法（1996年）")
+    assert names.named_alone(reader.read("按照现行职业教育法，企业必须接纳实习吗？")) == {"law"}
+    assert Names([*KNOWN, old]).named_alone(reader.read("按照现行职业教育法，企业必须接纳实习吗？")) == frozenset()

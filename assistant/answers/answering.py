@@ -23,6 +23,8 @@ from assistant.search.matching import Weighed
 
 CLOSE = 2.0
 """A further sentence may score at most this much less than the best one."""
+EVEN = 0.5
+"""Sentences that score at most this much less than the best one come before its neighbours, wherever they stand: each may well be the answer."""
 NEWS = 0.8
 """What a sentence that adds a concept may score less still."""
 SAME_PASSAGE, NEXT_TO = 1.0, 2.0
@@ -102,8 +104,8 @@ class ExtractiveAnswerer:
         """Return the best candidate and those that score nearly as well, as far as the length allows."""
         chosen = [best]
         used = count_words(best.text)
-        nearness = sorted(candidates[1:], key=lambda c: -(c.score + _bond(c, best)))
-        for other in nearness:
+        first = sorted(candidates[1:], key=lambda c: (c.score < best.score - EVEN, -(c.score + _bond(c, best))))
+        for other in first:
             if len(chosen) == MAX_STATEMENTS:
                 break
             news = other.found - frozenset().union(*(c.found for c in chosen))

@@ -52,6 +52,16 @@ _SHORT = re.compile(r"([A-Z]{2,5})s?")
 """An abbreviation (*SMEs*), which a text may spell out."""
 _FORBIDS = re.compile(r"\bbans?\b|\bforb[ia]d|\billegal|\bunlawful|\brefuse|\bonly\b|违法|非法|违反|取消|拒绝|停止|只|仅", re.IGNORECASE)
 """Forbids without a modal verb, or shows that something is forbidden."""
+_REPLACED = tuple(
+    re.compile(pattern.replace("YEAR", r"(?:19|20)\d\d"), re.IGNORECASE)
+    for pattern in (
+        "(?P<old>YEAR)[^。？?！!；;]*?被[^。？?！!；;]*?(?P<new>YEAR)[^。？?！!；;]*?(?:取代|代替|替代|废止)",
+        "(?P<new>YEAR)[^。？?！!；;被]*?(?:取代|代替|替代|废止)[^。？?！!；;]*?(?P<old>YEAR)",
+        r"(?P<old>YEAR)[^.?!;]*?\b(?:replaced|superseded|repealed)\s+by\b[^.?!;]*?(?P<new>YEAR)",
+        r"(?P<new>YEAR)[^.?!;]*?\b(?:replace[sd]?|supersede[sd]?|repeal(?:s|ed)?)\b(?!\s+by)[^.?!;]*?(?P<old>YEAR)",
+    )
+)
+"""Says that what is of one year replaced what is of another."""
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 
 
@@ -74,7 +84,7 @@ def find_unmet(query: Query, draft: Draft, weighed: Sequence[Weighed]) -> Unmet 
         weighed: the question's concepts in the language of the best unit.
     """
     shown = [p.candidate for p in draft.pieces]
-    if absent := _articles(query, draft) or _bans(query, draft):
+    if absent := _articles(query, draft) or _bans(query, draft) or _successions(query):
         return Unmet(Reason.FALSE_PREMISE, absent)
     if absent := _instruments(query, draft) or _places(query, draft, weighed):
         return Unmet(Reason.EVIDENCE_TOO_WEAK, absent, firm=not _are_foreign(query, absent))
@@ -188,6 +198,14 @@ def _bans(query: Query, draft: Draft) -> tuple[str, ...]:
     shown = " ".join(f"{c.hit.passage.heading} {c.hit.passage.text}" for c in (draft.candidates[0], *(p.candidate for p in draft.pieces)))
     denies = bans and (_FORBIDS.search(shown) or any(f.value == "prohibit" or f.kind is FactKind.NEGATION for f in read_facts(shown)))
     return () if denies else tuple(bans)
+
+
+def _successions(query: Query) -> tuple[str, ...]:
+    """Return the words by which a question takes for granted that a text replaced a later one."""
+    if query.asked is Asked.YES_NO:
+        return ()
+    found = (m for pattern in _REPLACED for m in pattern.finditer(query.text))
+    return tuple(m.group() for m in found if int(m["new"]) < int(m["old"]))[:1]
 
 
 def _instruments(query: Query, draft: Draft) -> tuple[str, ...]:

@@ -66,8 +66,13 @@ class _Title:
         return 5 * len("".join(self.needed)) if told and all(n in forms or n.rstrip("省市") in forms for n in self.needed) else 0
 
 
+def _bare(title: str) -> str:
+    """Return a title folded, without the state's name and a note in brackets (*（1996年）*)."""
+    return re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", fold(title)).removeprefix("中华人民共和国").strip()
+
+
 def _read_title(title: str) -> _Title | None:
-    short = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", fold(title)).removeprefix("中华人民共和国").strip()
+    short = _bare(title)
     if not short:
         return None
     if short.isascii():
@@ -88,7 +93,7 @@ class Names:
         self._by_number: dict[str, list[Metadata]] = defaultdict(list)
         self._by_period: dict[tuple[str, str], list[Metadata]] = defaultdict(list)
         self._by_word: dict[str, list[tuple[_Title, Metadata]]] = defaultdict(list)
-        self._bearers = Counter(title for m in known for title in {fold(m.title_zh), fold(m.title_en)} if title)
+        self._bearers = Counter(title for m in known for title in {_bare(m.title_zh), _bare(m.title_en)} if title)
         self._editions = Counter(m.work for m in known)
         for m in known:
             if number := m.document_number and document_key(m.document_number):
@@ -125,12 +130,12 @@ class Names:
         return [m for m in named if m in called] or [m for m in called if any(_follows(m, n) or _follows(n, m) for n in named)]
 
     def named_alone(self, query: Query) -> frozenset[str]:
-        """Return the ids of named sources whose title no other source shares: a bare title means the text in force."""
+        """Return the ids of named sources whose title no other source shares, but for a note in brackets: a bare title means the text in force."""
         return frozenset(
             m.id
             for m in self.named(query)
             if document_key(m.document_number) in query.documents
-            or all(self._bearers[fold(t)] <= max(1, self._editions[m.work] if m.work else 1) for t in (m.title_zh, m.title_en) if t)
+            or all(self._bearers[_bare(t)] <= max(1, self._editions[m.work] if m.work else 1) for t in (m.title_zh, m.title_en) if t)
         )
 
 
