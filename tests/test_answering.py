@@ -32,14 +32,14 @@ def test_a_sentence_that_runs_on_comes_with_its_next_one(dictionary: Dictionary)
     assert any("40%" in p for p in texts(shelf, "How is the equipment school of the motor works and the college shared?"))
 
 
-@pytest.mark.parametrize(("short_of_the_best", "shown"), [(EVEN - 0.01, "An intern is paid 20 yuan for a night."), (EVEN + 0.01, "Rooms are locked at ten.")])
+@pytest.mark.parametrize(("short_of_the_best", "shown"), [(EVEN - 0.01, "An intern is paid 20 yuan for a night."), (EVEN + 0.01, "Wages of an intern are paid daily.")])
 def test_what_scores_like_the_best_comes_before_its_neighbours(dictionary: Dictionary, short_of_the_best: float, shown: str) -> None:
-    pay = "## 1 Pay\n\nRooms are locked at ten. An intern is paid 80 yuan a day."
+    pay = "## 1 Pay\n\nWages of an intern are paid daily. An intern is paid 80 yuan a day."
     shelf = Shelf(dictionary, (LAW, f"# Law\n\n{pay}\n\n## 2 Nights\n\nAn intern is paid 20 yuan for a night.\n"))
     _, draft = shelf.draft("How much is an intern paid?")
     best, other = draft.candidates[:2]
     even = replace(other, around=other.around + (best.score - short_of_the_best - other.score) / weights()["around"])
-    chosen = ExtractiveAnswerer(words=17)._close(best, [best, *(c for c in draft.candidates if c not in (best, other)), even])
+    chosen = ExtractiveAnswerer(words=18)._close(best, [best, *(c for c in draft.candidates if c not in (best, other)), even])
     assert [c.text for c in chosen] == [best.text, shown]
 
 
