@@ -37,4 +37,4 @@ def test_questions_of_all_documents_are_read(tmp_path: Path) -> None:
 
 def test_the_model_that_ships_has_a_weight_for_each_number_and_questions_to_be_fitted_on() -> None:
     assert len(kinds().weights) == 512
-    assert len(known_questions(shipped("corpus"))) == 19_052
+    assert len(known_questions(shipped("corpus"))) == 26_625

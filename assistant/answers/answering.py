@@ -27,7 +27,7 @@ EVEN = 0.5
 """Sentences that score at most this much less than the best one come before its neighbours, wherever they stand: each may well be the answer."""
 NEWS = 0.8
 """What a sentence that adds a concept may score less still."""
-SAME_PASSAGE, NEXT_TO = 1.0, 2.0
+SAME_PASSAGE, NEXT_TO = 1.0, 1.0
 """What a sentence of the best one's passage, or right before or behind it, may score less still: an answer often runs on."""
 AS_GOOD = 1.4
 """Sources whose best sentences score at most this much less than the best one answer about equally well: what the third hit lacks by its rank alone."""
