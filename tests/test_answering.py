@@ -32,7 +32,10 @@ def test_a_sentence_that_runs_on_comes_with_its_next_one(dictionary: Dictionary)
     assert any("40%" in p for p in texts(shelf, "How is the equipment school of the motor works and the college shared?"))
 
 
-@pytest.mark.parametrize(("short_of_the_best", "shown"), [(EVEN - 0.01, "An intern is paid 20 yuan for a night."), (EVEN + 0.01, "Wages of an intern are paid daily.")])
+@pytest.mark.parametrize(
+    ("short_of_the_best", "shown"),
+    [(EVEN - 0.01, "An intern is paid 20 yuan for a night."), (EVEN + 0.01, "Wages of an intern are paid daily.")],
+)
 def test_what_scores_like_the_best_comes_before_its_neighbours(dictionary: Dictionary, short_of_the_best: float, shown: str) -> None:
     pay = "## 1 Pay\n\nWages of an intern are paid daily. An intern is paid 80 yuan a day."
     shelf = Shelf(dictionary, (LAW, f"# Law\n\n{pay}\n\n## 2 Nights\n\nAn intern is paid 20 yuan for a night.\n"))
