@@ -60,10 +60,11 @@ def test_a_national_rule_answers_for_each_place(dictionary: Dictionary, question
 
 
 def test_a_text_is_about_whom_it_is_by_and_what_people_call_it(dictionary: Dictionary) -> None:
-    paper = replace(PAPER, issuing_body="Min Tang, Jiangsu Maritime College", aliases=("the Chongqing paper",))
+    paper = replace(PAPER, kind=Kind.CASE, issuing_body="Min Tang, Jiangsu Maritime College", aliases=("the Chongqing paper",))
     for question in ("What pay does the Jiangsu study give an intern a day?", "What does an intern get a day in the Chongqing paper?"):
         assert unmet(dictionary, question, (paper, PRACTICE)) is None
-    assert unmet(dictionary, "What pay does the Sichuan study give an intern a day?", (paper, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, ("Sichuan",))
+    for question, place in (("What pay does the Sichuan study give an intern a day?", "Sichuan"), ("What pay does Jiangsu give an intern a day?", "Jiangsu")):
+        assert unmet(dictionary, question, (paper, PRACTICE)) == (Reason.EVIDENCE_TOO_WEAK, (place,))
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ _ABOUT_IMPRINT = re.compile(
     r"\bauthors?\b|\bwrote\b|\bwritten\b|\btitle\b|\bissued\b|\badopted\b|\brevised\b|\bamended\b|作者|谁写|题目|标题|通过|公布|发布|修订|修正|颁布",
     re.IGNORECASE,
 )
+_OF_A_PAPER = re.compile(r"\b(?:paper|study|author)s?\b|论文|[那这]篇|该文|作者|老师", re.IGNORECASE)
 _HAN = re.compile(f"[{HAN}]")
 
 
@@ -137,7 +138,8 @@ def find_candidates(
         if imprint and query.asked is not Asked.DATE and not _ABOUT_IMPRINT.search(query.text):
             continue  # authors and dates of adoption answer only questions about them
         source, passage = hit.source, hit.passage
-        known_as = (source.title_zh, source.title_en, *source.aliases, source.issuing_body, *sorted(source.years))
+        by = source.issuing_body if source.kind is Kind.POLICY or _OF_A_PAPER.search(query.text) else ""  # where authors work is no place of rules
+        known_as = (source.title_zh, source.title_en, *source.aliases, by, *sorted(source.years))
         about = " ".join((*known_as, texts.imprint(source.id), passage.heading, *passage.asked))
         candidates += _of_hit(query, hit, rank, text, about, likeness)
     return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.id, c.unit.span))
