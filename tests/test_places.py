@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.language.places import _known, all_places, applies_in, find_places, place_name
+from assistant.language.places import all_places, applies_in, find_places, known_places, place_name
 from assistant.language.text import fold
 
-ALL = _known()
+ALL = known_places()
 
 
 def names(text: str) -> list[str]:

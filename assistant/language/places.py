@@ -60,7 +60,7 @@ def all_places() -> tuple[Place, ...]:
 
 
 @cache
-def _known() -> tuple[Place, ...]:
+def known_places() -> tuple[Place, ...]:
     """Return every place that is known by name."""
     offered = {place.zh for place in all_places()}
     lines = (line.split(" ", 1) for line in _CITIES.read_text(encoding="utf-8").splitlines())
@@ -75,14 +75,14 @@ def _slug(name: str) -> str:
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what finds names in Latin letters, and all others; apart, for each is then searched from first letter to first letter."""
-    names = sorted((name for place in _known() for name in (place.zh, fold(place.en))), key=len, reverse=True)
+    names = sorted((name for place in known_places() for name in (place.zh, fold(place.en))), key=len, reverse=True)
     latin, other = ("|".join(re.escape(n) for n in names if n.isascii() is ascii) for ascii in (True, False))
     return re.compile(rf"\b(?:{latin})\b"), re.compile(other)
 
 
 @cache
 def _by_name() -> dict[str, Place]:
-    return {name: place for place in _known() for name in (place.zh, fold(place.en))}
+    return {name: place for place in known_places() for name in (place.zh, fold(place.en))}
 
 
 def find_places(text: str) -> list[Place]:
@@ -97,7 +97,7 @@ def place_name(code: str, language: str) -> str:
     """Return the name of a jurisdiction, or the code itself where it is not known."""
     if code == "CN":
         return "全国" if language == "zh" else "national"
-    place = next((p for p in _known() if code and p.code == code), None)
+    place = next((p for p in known_places() if code and p.code == code), None)
     return code if place is None else place.zh if language == "zh" else place.en
 
 
