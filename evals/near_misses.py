@@ -5,8 +5,9 @@ say though nearly all their words are there. One in eight is held out and asked 
 kind of a question lets expect, ``fit-choice`` which unit answers, and ``fit-reader`` to read them beside a text. (Most questions on the corpus stand
 beside its documents, as their known questions.) The suites are too few to tell a better refusal from a lucky one; these are not. Evidence is a whole
 text and not a span, and whether an answer states the right facts is not asked, so they measure the refusal and nothing else. Their writers wrote the
-known ones too (those of ``talked.jsonl`` as well), which
-flatters it, but for those of ``asked.jsonl``, whose writers saw the digests and nothing else. That a question is not answered was judged by its own text, and in the corpus by a search of the others; of statutes, another article may answer some.
+known ones too (those of ``talked.jsonl`` as well), which flatters it, but for those of ``asked.jsonl``, whose writers saw the digests and nothing
+else. That a question is not answered was judged by its own text, and in the corpus by a search of the others (for ``talked.jsonl`` of a sixth of
+them); of statutes, another article may answer some.
 """
 
 from __future__ import annotations
